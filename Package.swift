@@ -1,0 +1,64 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "descant",
+    products: [
+        .executable(name: "descant", targets: ["DescantCommand"]),
+        .library(name: "MusicSearch", targets: ["MusicSearch"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
+    targets: [
+        // C: system libraries behind opaque headers (RESEARCH: ICU's own headers clash with Foundation's).
+        .target(name: "CICU", linkerSettings: [.linkedLibrary("icuuc")]),
+        .target(name: "CHash", linkerSettings: [.linkedLibrary("nettle")]),
+        .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+
+        // In the order data flows; an arrow is an import.
+        .target(name: "Storage", dependencies: ["CHash"], swiftSettings: settings),
+        .target(name: "TextAnalysis", dependencies: ["CICU", "CStemmer"], swiftSettings: settings),
+        .target(name: "Vocabulary", dependencies: ["TextAnalysis", "Storage"], swiftSettings: settings),
+        .target(name: "Ranking", swiftSettings: settings),
+        .target(name: "LexicalIndex", dependencies: ["TextAnalysis", "Ranking", "Storage"], swiftSettings: settings),
+        .target(name: "QueryPlanning", dependencies: ["TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
+        .target(
+            name: "TrackCatalogue",
+            dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(
+            name: "MusicSearch",
+            dependencies: [
+                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "QueryPlanning", "TrackCatalogue", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Evaluation", dependencies: ["Ranking"], swiftSettings: settings),
+        .executableTarget(
+            name: "DescantCommand",
+            dependencies: [
+                "MusicSearch", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary", "LexicalIndex", "TextAnalysis", "Ranking",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
+        .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis", "Vocabulary"], swiftSettings: settings),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: settings),
+        .testTarget(name: "LexicalIndexTests", dependencies: ["LexicalIndex"], swiftSettings: settings),
+        .testTarget(name: "QueryPlanningTests", dependencies: ["QueryPlanning"], swiftSettings: settings),
+        .testTarget(name: "TrackCatalogueTests", dependencies: ["TrackCatalogue"], swiftSettings: settings),
+        .testTarget(name: "MusicSearchTests", dependencies: ["MusicSearch"], swiftSettings: settings),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
+        .testTarget(name: "DescantCommandTests", dependencies: ["DescantCommand"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,53 @@
+import ArgumentParser
+import MusicSearch
+import TrackCatalogue
+import Vocabulary
+
+struct IndexCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "index", abstract: "Import a corpus into a library and index it.",
+        discussion: """
+            Formats: Descant JSON Lines, CSV or TSV with a header, MTG-Jamendo TSV, MusicCaps CSV, MagnaTagATune CSV, BEIR folder.
+            Importing again replaces tracks by id. The old library answers until the new one is whole.
+            """)
+
+    @Argument(help: "Files or folders to import.")
+    var corpora: [String]
+    @Option(name: [.short, .long], help: "Folder of the library; made when it is not there.")
+    var library: String
+    @Option(help: "Format of the corpora; recognised when left out (\(CorpusFormat.allCases.map(\.rawValue).joined(separator: ", "))).")
+    var format: CorpusFormat?
+    @Option(help: "For CSV: which column is what, as title=Name,tags=Genre,tags=Mood.")
+    var columns: String?
+    @Flag(help: "Drop the tracks that are in the library already.")
+    var replace = false
+    @Option(help: "Show at most this many bad rows.")
+    var problems = 20
+
+    func run() throws {
+        guard let map = columns.map({ ColumnMap($0) }) ?? ColumnMap() else {
+            throw ValidationError("--columns is '\(columns ?? "")'; expected ROLE=COLUMN,… with roles \(ColumnMap.Role.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        let sources = try corpora.map { LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map) }
+        let progress = ProgressLine()
+        let start = monotonicSeconds()
+        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables()).build(sources, replacing: replace) { step in
+            switch step {
+            case .importing(let path, let rows, let share): progress.update(path.split(separator: "/").last.map(String.init) ?? path, done: rows, share: share)
+            case .indexing(let tracks): progress.update("indexing", done: tracks, share: nil)
+            }
+        }
+        progress.finish()
+        for (path, report) in outcome.reports {
+            for problem in report.problems.prefix(problems) { Terminal.note(problem) }
+            Terminal.write("\(path): \(report.imported) tracks imported, \(report.failed) rows left out")
+            let unresolved = report.unresolvedTags.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+            if !unresolved.isEmpty {
+                let shown = unresolved.prefix(8).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+                Terminal.write("  \(unresolved.count) tags name nothing in the vocabulary and are searched as words: \(shown)\(unresolved.count > 8 ? ", …" : "")")
+            }
+        }
+        let seconds = ((monotonicSeconds() - start) * 100).rounded() / 100
+        Terminal.write("\(library): generation \(outcome.manifest.generation), \(outcome.manifest.tracks) tracks, \(seconds) s")
+    }
+}

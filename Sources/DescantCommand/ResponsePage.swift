@@ -1,0 +1,97 @@
+import MusicSearch
+import QueryPlanning
+import Ranking
+import Vocabulary
+
+/// An answer as a person reads it in a terminal.
+struct ResponsePage {
+    private let response: SearchResponse
+    private let explain: Bool
+    private let width: Int
+
+    init(_ response: SearchResponse, explain: Bool, width: Int = Terminal.width) {
+        self.response = response
+        self.explain = explain
+        self.width = width
+    }
+
+    var text: String {
+        ([response.plan.tree, ""] + notes + hits + facets + [summary]).joined(separator: "\n")
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        for shortfall in response.shortfalls {
+            switch shortfall.kind {
+            case .missing:
+                let instead = shortfall.instead.isEmpty ? "" : "; nearest here: \(shortfall.instead.joined(separator: ", "))"
+                notes.append("Nothing in this library is \(shortfall.text)\(instead).")
+            case .unknownSeed: notes.append("This library does not have \(shortfall.text).")
+            case .noEvidence, .relaxed: notes.append(shortfall.text.prefix(1).uppercased() + shortfall.text.dropFirst() + ".")
+            }
+        }
+        if !response.ignored.isEmpty {
+            notes.append("Not understood: \(response.ignored.map { "\"\($0.text)\"" }.joined(separator: ", ")).")
+        }
+        return notes.isEmpty ? [] : notes.map { Terminal.styled($0, .yellow) } + [""]
+    }
+
+    private var hits: [String] {
+        guard !response.hits.isEmpty else { return [] }
+        let rank = String(response.hits.last?.rank ?? 0).count
+        let artist = min(28, response.hits.map(\.artist.count).max() ?? 0)
+        let title = min(40, response.hits.map { self.title($0).count }.max() ?? 0)
+        var lines: [String] = []
+        var relevance: Relevance?
+        for hit in response.hits {
+            if relevance != hit.relevance, hit.relevance == .near { lines.append(Terminal.styled("near:", .dim)) }
+            relevance = hit.relevance
+            let number = String(hit.rank)
+            let score = String(Int((hit.score * 100).rounded()))
+            let head = [
+                String(repeating: " ", count: rank - number.count) + number, Terminal.styled(Terminal.column(self.title(hit), title), .bold),
+                Terminal.column(hit.artist, artist), hit.year.map(String.init) ?? "    ",
+                Terminal.styled(String(repeating: " ", count: 3 - min(3, score.count)) + score, .cyan),
+            ]
+            lines.append(head.joined(separator: "  "))
+            lines.append(String(repeating: " ", count: rank + 2) + reasons(hit))
+            if explain, let explanation = hit.explanation {
+                lines += explanation.description.split(separator: "\n").map { String(repeating: " ", count: rank + 2) + Terminal.styled(String($0), .dim) }
+            }
+        }
+        return lines + [""]
+    }
+
+    private func title(_ hit: Hit) -> String {
+        let title = hit.title.isEmpty ? hit.id : hit.title
+        return hit.versions > 1 ? "\(title) (\(hit.versions) versions)" : title
+    }
+
+    /// "+0.49 steelpan · +0.46 upbeat", matched words coloured.
+    private func reasons(_ hit: Hit) -> String {
+        hit.reasons.filter { $0.kind != .focus || explain }.map { reason in
+            let value = (reason.value * 100).rounded() / 100
+            let sign = value < 0 ? "−" : "+"
+            let text = "\(reason.text) \(sign)\(Swift.abs(value))"
+            return Terminal.styled(text, reason.value < 0 ? .red : reason.kind == .descriptor ? .green : .dim)
+        }.joined(separator: " · ")
+    }
+
+    private var facets: [String] {
+        guard let facets = response.facets else { return [] }
+        var lines: [String] = []
+        for facet in Facet.allCases {
+            guard let counts = facets[facet.rawValue] else { continue }
+            lines.append(Terminal.column(facet.rawValue, 11) + counts.prefix(8).map { "\($0.label) \($0.count)" }.joined(separator: " · "))
+        }
+        return lines + [""]
+    }
+
+    private var summary: String {
+        let totals = response.totals
+        if totals.strong + totals.near == 0 {
+            return "Nothing found among \(response.tracks) tracks."
+        }
+        return "\(totals.strong) fit, \(totals.near) come near, of \(response.tracks) tracks."
+    }
+}

@@ -1,0 +1,111 @@
+public import QueryPlanning
+public import Vocabulary
+
+/// A plan made ready for one library: wishes with the evidence that counts for them. It knows descriptors and words, nothing of files.
+public struct CandidateQuery: Sendable {
+    /// A descriptor or a word that speaks for a wish, with how much.
+    public struct Evidence: Hashable, Sendable {
+        public enum Sign: Hashable, Sendable {
+            case descriptor(Int)
+            /// A stem in titles, artists, albums or captions.
+            case word(String)
+        }
+
+        public var sign: Sign
+        /// In 0…1.
+        public var factor: Float
+
+        public init(_ sign: Sign, factor: Float = 1) {
+            self.sign = sign
+            self.factor = factor
+        }
+    }
+
+    /// One thing asked for. Its match in a track lies in 0…1; its part of the score is `weight × match`.
+    public struct Wish: Sendable {
+        public enum Origin: Hashable, Sendable {
+            /// Indices of clauses; several are alternatives.
+            case clauses([Int])
+            case seed(Int)
+            case words
+            case tempo
+        }
+
+        public var origin: Origin
+        /// What names the wish itself.
+        public var own: [Evidence]
+        /// What comes near it: broader, related, close in mood.
+        public var near: [Evidence]
+        /// Negative for what is to be pushed down.
+        public var weight: Float
+        /// Rarity, for the share of a track that was asked for.
+        public var idf: Float
+        /// The facet whose wishes bind together; nil for wishes that only score.
+        public var binding: Facet?
+        /// Whether evidence adds up (words) instead of the strongest counting.
+        public var adds = false
+    }
+
+    public var wishes: [Wish] = []
+    /// What must not occur.
+    public var bans: [[Evidence]] = []
+    public var years: Filters.Bounds?
+    public var duration: Filters.Bounds?
+    /// Artists as `RecordingIdentity` folds them; empty allows all.
+    public var artists: [String] = []
+    public var withoutArtists: [String] = []
+    public var withoutTracks: [String] = []
+    /// Something that binds is nowhere in the library: what is found can only be near.
+    public var isIncomplete = false
+
+    public init() {}
+
+    /// Score of a track that matches nothing asked for, when nothing but filters was asked for.
+    public var base: Float { wishes.contains { $0.weight > 0 } ? 0 : 1 - Self.focusWeight }
+
+    public static let focusWeight: Float = 0.05
+}
+
+/// How near a track is to what was asked.
+public enum Relevance: String, Codable, Sendable, CaseIterable {
+    case strong, near, none
+
+    /// The cut, on the scale of scores (1 = all that was asked for, and nothing else).
+    static let strongScore: Float = 0.68
+    static let nearScore: Float = 0.25
+}
+
+/// A document that may be answered, with its score.
+public struct Candidate: Hashable, Sendable {
+    public var document: UInt32
+    public var score: Float
+    public var relevance: Relevance
+}
+
+/// Everything a library has for one query.
+public struct CandidateSet: Sendable {
+    public var strong = 0
+    public var near = 0
+    /// The best ones, in order.
+    public var best: [Candidate] = []
+    /// All documents counted above, when they were asked for.
+    public var documents: [UInt32] = []
+
+    public var total: Int { strong + near }
+}
+
+/// What the search asks of a library, wherever that library lives.
+public protocol CandidateSource {
+    /// Scores every track. - Parameters: limit: how many of the best to return · collectingAll: whether to list all candidates (for facets).
+    func candidates(_ query: CandidateQuery, limit: Int, collectingAll: Bool) -> CandidateSet
+    /// Parts of the scores of a few documents, in the order of `query.wishes`; the last part is the focus.
+    func parts(_ query: CandidateQuery, of documents: [UInt32]) -> [[ScorePart]]
+}
+
+/// One wish's part of a score.
+public struct ScorePart: Hashable, Sendable {
+    public var value: Float
+    public var match: Float
+    /// The evidence that counted.
+    public var sign: CandidateQuery.Evidence.Sign?
+}

@@ -1,0 +1,107 @@
+public import LexicalIndex
+public import QueryPlanning
+import Ranking
+import Storage
+import TrackCatalogue
+public import Vocabulary
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+    import Glibc
+#else
+    import Foundation
+#endif
+
+/// A corpus indexed on disk, opened for searching. Immutable: a newer generation is a new `Library`.
+public final class Library: Sendable {
+    /// The fields of the lexical index.
+    enum IndexField {
+        /// Descriptors and their broader ones, by `DescriptorID` text, weight = degree.
+        static let descriptor = 0
+        /// Words of title, artist, album and caption.
+        static let text = 1
+
+        static let all = [
+            Field("descriptor", .weighted, scorer: .impact), Field("text", .text, scorer: .bm25(k1: 1.2, b: 0.75)),
+        ]
+    }
+
+    enum FileName {
+        static let vocabulary = "vocabulary.idx"
+        static let lexical = "lexical.idx"
+        static let tracks = "tracks.idx"
+        static let names = "names.idx"
+        static let catalogue = "catalogue.sqlite"
+        static let lock = "LOCK"
+        /// Present while an index run writes.
+        static let marker = "INDEXING"
+    }
+
+    public let path: String
+    public let manifest: Manifest
+    public let vocabulary: Vocabulary
+    public let index: LexicalIndex
+    public let tracks: TrackStore
+    public let names: NameDirectory
+    public let planner: QueryPlanner
+    /// An index run that did not finish, in words.
+    public let notice: String?
+    /// Term of each descriptor in the index, −1 when no track has it.
+    let terms: [Int32]
+
+    /// Opens the current generation; every file is held to its checksum.
+    /// - Throws: `LibraryError`, `FileError`.
+    /// - Complexity: O(bytes of the generation), at memory speed.
+    public init(path: String) throws {
+        self.path = path
+        let manifest = try Manifest.read(library: path)
+        self.manifest = manifest
+        let folder = path + "/" + Manifest.generationFolder(manifest.generation) + "/"
+        vocabulary = try Vocabulary(compiled: SectionFile(path: folder + FileName.vocabulary, kind: Vocabulary.kind, version: Vocabulary.version))
+        index = try LexicalIndex(path: folder + FileName.lexical)
+        tracks = try TrackStore(
+            SectionFile(path: folder + FileName.tracks, kind: TrackStore.kind, version: TrackStore.version), descriptorCount: vocabulary.count)
+        names = try NameDirectory(SectionFile(path: folder + FileName.names, kind: NameDirectory.kind, version: NameDirectory.version))
+        guard index.documentCount == tracks.count, tracks.count == manifest.tracks, index.fields == IndexField.all else {
+            throw LibraryError.changed(
+                path: folder, expected: "\(manifest.tracks) tracks in every file", found: "\(index.documentCount) indexed, \(tracks.count) stored")
+        }
+        planner = QueryPlanner(vocabulary, names: names)
+        let index = index
+        terms = vocabulary.descriptors.map { Int32(index.term($0.id.description, field: IndexField.descriptor) ?? -1) }
+        notice = Self.interruption(path)
+    }
+
+    /// Documents that have a descriptor or a narrower one.
+    public func documentFrequency(_ descriptor: Int) -> Int {
+        terms[descriptor] < 0 ? 0 : index.documentFrequency(Int(terms[descriptor]))
+    }
+
+    /// Rarity of a descriptor here, `ln((N + 1) / (df + 1)) + 1`.
+    func idf(_ descriptor: Int) -> Float {
+        Self.idf(documentFrequency(descriptor), of: tracks.count)
+    }
+
+    static func idf(_ documentFrequency: Int, of count: Int) -> Float {
+        logf(Float(count + 1) / Float(documentFrequency + 1)) + 1
+    }
+
+    private static func interruption(_ path: String) -> String? {
+        let marker = path + "/" + FileName.marker
+        guard let data = FileManager.default.contents(atPath: marker), !IndexLock.isHeld(library: path) else { return nil }
+        let started = String(decoding: data, as: UTF8.self).trimmingPrefix("started ")
+        return "an index run that began \(started) did not finish; the library is as it was before it. Run it again to complete it."
+    }
+
+    /// Holds every file of the current generation to the SHA-256 in the manifest.
+    /// - Throws: the first `LibraryError` or `FileError` met.
+    public static func verify(path: String) throws -> Manifest {
+        let manifest = try Manifest.read(library: path)
+        for (name, file) in manifest.files.sorted(by: { $0.key < $1.key }) {
+            let found = try Checksum.sha256(fileAt: path + "/" + name)
+            guard found == file.sha256 else { throw LibraryError.changed(path: path + "/" + name, expected: file.sha256, found: found) }
+        }
+        _ = try Library(path: path)
+        return manifest
+    }
+}

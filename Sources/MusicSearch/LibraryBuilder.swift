@@ -1,0 +1,153 @@
+import LexicalIndex
+import QueryPlanning
+import Ranking
+import Storage
+public import TrackCatalogue
+public import Vocabulary
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+    import Glibc
+#else
+    import Foundation
+#endif
+
+/// Builds a library: imports corpora into the catalogue, writes a new generation beside the old one, and swaps the manifest.
+///
+/// All of it is one transaction to the outside: until the swap, a reader, or the next command after `kill -9`, finds the old library whole.
+public struct LibraryBuilder {
+    /// A corpus to import.
+    public struct Source: Sendable {
+        public var path: String
+        public var format: CorpusFormat
+        public var columns: ColumnMap
+
+        public init(path: String, format: CorpusFormat, columns: ColumnMap = ColumnMap()) {
+            self.path = path
+            self.format = format
+            self.columns = columns
+        }
+    }
+
+    /// What is going on, for a progress line.
+    public enum Progress: Sendable {
+        case importing(path: String, rows: Int, share: Double?)
+        case indexing(tracks: Int)
+    }
+
+    public struct Outcome: Sendable {
+        public var manifest: Manifest
+        public var reports: [(path: String, report: ImportReport)]
+    }
+
+    let library: String
+    let tables: VocabularyTables
+
+    /// - Parameter library: folder to create or to bring up to date.
+    public init(library: String, vocabulary tables: VocabularyTables) {
+        self.library = library
+        self.tables = tables
+    }
+
+    /// - Parameter replacing: drop tracks that are in the library already instead of adding to them.
+    /// - Throws: `LibraryError`, `FileError`, `ImportError` for a corpus that cannot be read at all, `DatabaseError`.
+    public func build(_ sources: [Source], replacing: Bool = false, progress: (Progress) -> Void = { _ in }) throws -> Outcome {
+        let manager = FileManager.default
+        do {
+            try manager.createDirectory(atPath: library + "/generations", withIntermediateDirectories: true)
+        } catch {
+            throw LibraryError.unwritable(path: library, why: (try? manager.attributesOfItem(atPath: library)) == nil ? "the folder cannot be made" : "no permission")
+        }
+        let lock = try IndexLock(library: library)
+        let now = Date.now.formatted(.iso8601)
+        try writeDurably([Array("started \(now)".utf8)], to: library + "/" + Library.FileName.marker)
+
+        let previous = try? Manifest.read(library: library)
+        let generation = nextGeneration(after: previous?.generation ?? 0)
+        let name = Manifest.generationFolder(generation)
+        let partial = library + "/" + name + ".partial"
+        try? manager.removeItem(atPath: partial)
+        do {
+            try manager.createDirectory(atPath: partial, withIntermediateDirectories: true)
+        } catch {
+            throw LibraryError.unwritable(path: partial, why: "the folder cannot be made")
+        }
+        do {
+            let outcome = try write(sources, replacing, generation, partial, now, progress)
+            prune(keeping: [generation, previous?.generation ?? generation])
+            try? manager.removeItem(atPath: library + "/" + Library.FileName.marker)
+            _ = consume lock
+            return outcome
+        } catch {
+            // A failure that was met alive leaves nothing behind; only a killed run leaves its marker.
+            try? manager.removeItem(atPath: partial)
+            try? manager.removeItem(atPath: library + "/" + Library.FileName.marker)
+            throw error
+        }
+    }
+
+    private func write(
+        _ sources: [Source], _ replacing: Bool, _ generation: Int, _ partial: String, _ now: String, _ progress: (Progress) -> Void
+    ) throws -> Outcome {
+        try Vocabulary.compile(tables, to: partial + "/" + Library.FileName.vocabulary)
+        let vocabulary = try Vocabulary(
+            compiled: SectionFile(path: partial + "/" + Library.FileName.vocabulary, kind: Vocabulary.kind, version: Vocabulary.version))
+        let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
+        return try catalogue.write { writer in
+            if replacing { try writer.removeAll() }
+            var reports: [(String, ImportReport)] = []
+            for source in sources {
+                var importer = CorpusImporter(vocabulary)
+                let report = try importer.run(source.path, as: source.format, columns: source.columns) {
+                    progress(.importing(path: source.path, rows: $0, share: $1))
+                } put: {
+                    try writer.put($0)
+                }
+                try writer.record(
+                    ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
+                reports.append((source.path, report))
+            }
+            var builder = GenerationBuilder(vocabulary)
+            try writer.forEachTrack { track in
+                builder.add(track)
+                if builder.count % 10_000 == 0 { progress(.indexing(tracks: builder.count)) }
+            }
+            try builder.write(to: partial)
+            let manifest = try publish(generation, partial, tracks: builder.count, now)
+            return Outcome(manifest: manifest, reports: reports)
+        }
+    }
+
+    /// Puts the generation in its place and makes it the current one.
+    private func publish(_ generation: Int, _ partial: String, tracks: Int, _ now: String) throws -> Manifest {
+        let name = Manifest.generationFolder(generation)
+        let final = library + "/" + name
+        guard rename(partial, final) == 0 else {
+            throw FileError(path: final, .system(operation: "rename into place", message: systemMessage()))
+        }
+        var files: [String: Manifest.File] = [:]
+        for file in [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names] {
+            let mapped = try MappedFile(path: final + "/" + file)
+            files[name + "/" + file] = Manifest.File(bytes: mapped.bytes.count, sha256: Checksum.sha256(mapped.bytes))
+        }
+        let manifest = Manifest(generation: generation, tracks: tracks, created: now, files: files)
+        try manifest.write(library: library)
+        return manifest
+    }
+
+    /// A number above every generation on disk, also those that a killed run left.
+    private func nextGeneration(after current: Int) -> Int {
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: library + "/generations")) ?? []
+        return (found.compactMap { Int($0.prefix { $0 != "." }) } + [current]).reduce(0, max) + 1
+    }
+
+    /// Removes all generations but the given ones. A reader that has an old one mapped keeps it until it closes.
+    private func prune(keeping generations: Set<Int>) {
+        let folder = library + "/generations"
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            if name.hasSuffix(".partial") || Int(name).map({ !generations.contains($0) }) == true {
+                try? FileManager.default.removeItem(atPath: folder + "/" + name)
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Storage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// `MANIFEST.json`: which generation of a library is current, and what its files must be. Swapped by rename, so a reader sees one whole generation.
+public struct Manifest: Codable, Hashable, Sendable {
+    public static let currentFormat = 1
+    static let fileName = "MANIFEST.json"
+
+    public struct File: Codable, Hashable, Sendable {
+        public var bytes: Int
+        public var sha256: String
+    }
+
+    /// Version of the library layout.
+    public var format = currentFormat
+    public var generation: Int
+    public var tracks: Int
+    /// ISO 8601.
+    public var created: String
+    /// Models that the generation was made with; none yet.
+    public var models: [String] = []
+    /// By path inside the library.
+    public var files: [String: File]
+
+    static func generationFolder(_ generation: Int) -> String {
+        let digits = String(generation)
+        return "generations/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    }
+
+    /// - Throws: `LibraryError`.
+    static func read(library: String) throws -> Manifest {
+        let path = library + "/" + fileName
+        guard FileManager.default.fileExists(atPath: path) else { throw LibraryError.missing(path: library) }
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw LibraryError.unreadable(path: path, why: "it cannot be read")
+        }
+        struct Version: Decodable { var format: Int }
+        if let version = try? JSONDecoder().decode(Version.self, from: data), version.format != currentFormat {
+            throw FileError(path: path, .version(expected: UInt32(currentFormat), found: UInt32(clamping: version.format)))
+        }
+        let manifest: Manifest
+        do {
+            manifest = try JSONDecoder().decode(Manifest.self, from: data)
+        } catch {
+            throw LibraryError.unreadable(path: path, why: "it is no manifest (\(data.count) bytes)")
+        }
+        guard manifest.generation >= 0, manifest.tracks >= 0 else {
+            throw LibraryError.unreadable(path: path, why: "it names generation \(manifest.generation) with \(manifest.tracks) tracks")
+        }
+        return manifest
+    }
+
+    func write(library: String) throws(FileError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { preconditionFailure("a manifest that JSON cannot hold: \(self)") }
+        try writeDurably([Array(data) + [UInt8(ascii: "\n")]], to: library + "/" + Self.fileName)
+    }
+}
+
+/// Why a library cannot be used.
+public enum LibraryError: Error, Hashable, Sendable, CustomStringConvertible {
+    case missing(path: String)
+    case unreadable(path: String, why: String)
+    case busy(path: String)
+    case unwritable(path: String, why: String)
+    case noData(looked: [String])
+    /// A file that is not what the manifest says.
+    case changed(path: String, expected: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path): "\(path): there is no library here; make one with: descant index CORPUS --library \(path)"
+        case .unreadable(let path, let why): "\(path): \(why)"
+        case .busy(let path): "\(path): another descant is indexing into this library"
+        case .unwritable(let path, let why): "\(path): cannot write here: \(why)"
+        case .noData(let looked): "the vocabulary is missing: no folder 'vocab' in \(looked.joined(separator: ", ")); set DESCANT_HOME to the folder that holds it"
+        case .changed(let path, let expected, let found): "\(path): not the file that was indexed: expected \(expected), found \(found)"
+        }
+    }
+}

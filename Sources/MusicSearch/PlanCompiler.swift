@@ -1,0 +1,228 @@
+import LexicalIndex
+import QueryPlanning
+import Storage
+import TextAnalysis
+import Vocabulary
+
+/// What a plan asks that a library cannot honour, or only in part.
+public struct Shortfall: Hashable, Sendable, Codable {
+    public enum Kind: String, Codable, Sendable {
+        /// No track here has the descriptor.
+        case missing
+        /// The library has no data to decide it by.
+        case noEvidence
+        /// Nothing meets all that binds, so a wish was let go.
+        case relaxed
+        /// A seed that the library does not have.
+        case unknownSeed
+    }
+
+    public var kind: Kind
+    public var text: String
+    /// What the library has instead.
+    public var instead: [String] = []
+}
+
+/// Compiles a plan for one library: wishes, bans, filters, and what falls short.
+struct PlanCompiler {
+    private let library: Library
+    private let plan: QueryPlan
+    private var vocabulary: Vocabulary { library.vocabulary }
+    private(set) var query = CandidateQuery()
+    private(set) var shortfalls: [Shortfall] = []
+    /// Ignored words that occur in no title or caption.
+    private(set) var ignored: [Ignored] = []
+
+    init(_ plan: QueryPlan, _ library: Library) {
+        self.plan = plan
+        self.library = library
+        addClauses()
+        addTempo()
+        addSeeds()
+        addWords()
+        addFilters()
+        scaleWeights()
+    }
+
+    // MARK: Clauses
+
+    private mutating func addClauses() {
+        let contradicted = Set(plan.conflicts.flatMap(\.clauses))
+        var groups: [Int: Int] = [:]
+        for (i, clause) in plan.clauses.enumerated() {
+            guard let descriptor = vocabulary.index(of: clause.descriptor) else {
+                shortfalls.append(Shortfall(kind: .missing, text: clause.descriptor.description))
+                continue
+            }
+            if clause.polarity == .avoid {
+                addAvoid(clause, i, descriptor, isContradicted: contradicted.contains(i))
+            } else if let group = clause.alternatives, let wish = groups[group] {
+                join(descriptor, i, to: wish)
+            } else {
+                if let group = clause.alternatives { groups[group] = query.wishes.count }
+                addWish(clause, i, descriptor)
+            }
+        }
+        // Of alternatives, some may be missing as long as one is there.
+        for i in query.wishes.indices { reportMissing(i) }
+    }
+
+    private mutating func addWish(_ clause: Clause, _ i: Int, _ descriptor: Int) {
+        query.wishes.append(
+            CandidateQuery.Wish(
+                origin: .clauses([i]), own: [.init(.descriptor(descriptor))], near: Neighbourhood.evidence(of: descriptor, in: library),
+                weight: Float(clause.strength), idf: library.idf(descriptor), binding: clause.hard && clause.descriptor.facet.binds ? clause.descriptor.facet : nil))
+    }
+
+    private mutating func join(_ descriptor: Int, _ i: Int, to wish: Int) {
+        guard case .clauses(let clauses) = query.wishes[wish].origin else { return }
+        query.wishes[wish].origin = .clauses(clauses + [i])
+        query.wishes[wish].own.append(.init(.descriptor(descriptor)))
+        query.wishes[wish].near += Neighbourhood.evidence(of: descriptor, in: library)
+    }
+
+    private mutating func reportMissing(_ wish: Int) {
+        let descriptors = query.wishes[wish].own.compactMap { evidence -> Int? in
+            if case .descriptor(let index) = evidence.sign { index } else { nil }
+        }
+        guard descriptors.allSatisfy({ library.documentFrequency($0) == 0 }) else { return }
+        let instead = query.wishes[wish].near.filter { evidence in
+            if case .descriptor(let index) = evidence.sign { library.documentFrequency(index) > 0 } else { false }
+        }
+        // What is near is all there is: let it count for more.
+        for i in query.wishes[wish].near.indices { query.wishes[wish].near[i].factor = min(0.85, query.wishes[wish].near[i].factor * 1.5) }
+        if query.wishes[wish].binding != nil {
+            query.wishes[wish].binding = nil
+            query.isIncomplete = true
+        }
+        let labels = instead.sorted { $0.factor > $1.factor }.prefix(3).compactMap { evidence -> String? in
+            if case .descriptor(let index) = evidence.sign { vocabulary.descriptors[index].label } else { nil }
+        }
+        shortfalls.append(
+            Shortfall(kind: .missing, text: descriptors.map { vocabulary.descriptors[$0].label }.joined(separator: " or "), instead: labels))
+    }
+
+    private mutating func addAvoid(_ clause: Clause, _ i: Int, _ descriptor: Int, isContradicted: Bool) {
+        if library.documentFrequency(descriptor) == 0 {
+            shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here is marked as \(vocabulary.descriptors[descriptor].label), so none was left out for it"))
+        }
+        if clause.hard, !isContradicted {
+            query.bans.append([.init(.descriptor(descriptor))])
+        } else {
+            query.wishes.append(
+                CandidateQuery.Wish(
+                    origin: .clauses([i]), own: [.init(.descriptor(descriptor))], near: [], weight: -0.6 * Float(clause.strength),
+                    idf: library.idf(descriptor)))
+        }
+        // "No vocals" asks for what is marked instrumental; a track without any mark is unknown, not proven.
+        if clause.descriptor == DescriptorID(.voice, "vocals"), let instrumental = vocabulary.index(of: DescriptorID(.voice, "instrumental")) {
+            query.wishes.append(
+                CandidateQuery.Wish(
+                    origin: .clauses([i]), own: [.init(.descriptor(instrumental))], near: [], weight: 0.3, idf: library.idf(instrumental)))
+        }
+    }
+
+    /// Tempo in beats per minute, by the tempo words whose range meets it.
+    private mutating func addTempo() {
+        guard let bpm = plan.filters.bpm else { return }
+        let evidence = vocabulary.descriptors.enumerated().compactMap { index, descriptor -> CandidateQuery.Evidence? in
+            guard case .tempo(let range) = descriptor.attributes, library.documentFrequency(index) > 0 else { return nil }
+            let low = max(range.lowerBound, bpm.low ?? 0)
+            let high = min(range.upperBound, bpm.high ?? 1000)
+            guard low <= high else { return nil }
+            // A wide word ("variable") says little about one tempo.
+            return .init(.descriptor(index), factor: Float(min(1, 60 / max(range.upperBound - range.lowerBound, 1))))
+        }
+        if evidence.isEmpty {
+            shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has a tempo"))
+        } else {
+            query.wishes.append(CandidateQuery.Wish(origin: .tempo, own: evidence, near: [], weight: Float(Strength.plain), idf: 1))
+        }
+    }
+
+    // MARK: Seeds
+
+    private mutating func addSeeds() {
+        for (i, seed) in plan.seeds.enumerated() {
+            let documents = library.documents(of: seed)
+            guard !documents.isEmpty else {
+                shortfalls.append(Shortfall(kind: .unknownSeed, text: seed.artist.map { "\(seed.name) by \($0)" } ?? seed.name))
+                continue
+            }
+            let sign: Float = seed.polarity == .avoid ? -0.5 : 1
+            for (descriptor, share) in SeedProfile.descriptors(documents, in: library, withoutMood: plan.moodMove != nil) {
+                query.wishes.append(
+                    CandidateQuery.Wish(
+                        origin: .seed(i), own: [.init(.descriptor(descriptor))], near: [], weight: sign * share, idf: library.idf(descriptor)))
+            }
+            // "Like X" is answered with others; a bare name wants X and the like.
+            if seed.polarity != .want {
+                if seed.kind == .artist { query.withoutArtists.append(seed.name) } else if let track = seed.track { query.withoutTracks.append(track) }
+            }
+        }
+    }
+
+    // MARK: Words and filters
+
+    private mutating func addWords() {
+        var evidence: [CandidateQuery.Evidence] = []
+        for word in plan.ignored {
+            let stems = vocabulary.analyzer.terms(word.text)
+            let found = stems.filter { library.index.term($0, field: Library.IndexField.text) != nil }
+            if found.isEmpty { ignored.append(word) }
+            evidence += found.map { .init(.word($0)) }
+        }
+        guard !evidence.isEmpty else { return }
+        let idf = evidence.map { item -> Float in
+            guard case .word(let stem) = item.sign, let term = library.index.term(stem, field: Library.IndexField.text) else { return 0 }
+            return Library.idf(library.index.documentFrequency(term), of: library.tracks.count)
+        }
+        let total = idf.reduce(0, +)
+        for i in evidence.indices { evidence[i].factor = idf[i] / max(total, 1e-6) }
+        query.wishes.append(
+            CandidateQuery.Wish(
+                origin: .words, own: evidence, near: [], weight: query.wishes.isEmpty ? 1 : 0.3, idf: 0, adds: true))
+    }
+
+    private mutating func addFilters() {
+        let filters = plan.filters
+        if let years = filters.years {
+            if library.hasYears { query.years = years } else { shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has a year")) }
+        }
+        if let duration = filters.duration {
+            if library.hasDurations { query.duration = duration } else { shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has a duration")) }
+        }
+        for artist in filters.artists {
+            if library.tracks.artistNumber(artist.name) == nil { shortfalls.append(Shortfall(kind: .missing, text: "an artist called \(artist.name)")) }
+        }
+        query.artists = filters.artists.map(\.name)
+        query.withoutArtists += filters.withoutArtists.map(\.name)
+        if let key = filters.key { shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its key measured (\(key))")) }
+        if let metre = filters.metre, !plan.clauses.contains(where: { $0.descriptor.facet == .texture }) {
+            shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its metre measured (\(metre))"))
+        }
+    }
+
+    mutating func noteRelaxed(_ facet: Facet) {
+        shortfalls.append(Shortfall(kind: .relaxed, text: "nothing here has all of it, so the \(facet.rawValue) is not held to"))
+    }
+
+    /// Positive weights are brought to a sum of 1 less the focus, so that a score says how much of the request is met.
+    private mutating func scaleWeights() {
+        let total = query.wishes.reduce(Float(0)) { $0 + max(0, $1.weight) }
+        guard total > 0 else { return }
+        for i in query.wishes.indices { query.wishes[i].weight *= (1 - CandidateQuery.focusWeight) / total }
+    }
+}
+
+extension Library {
+    /// Documents that a seed stands for.
+    func documents(of seed: Seed) -> [UInt32] {
+        if let track = seed.track { return tracks.document(id: track).map { [$0] } ?? [] }
+        guard seed.kind == .artist, let number = tracks.artistNumber(seed.name) else { return [] }
+        return (0..<UInt32(tracks.count)).filter { tracks.records[Int($0)].artist == number }
+    }
+
+    var hasYears: Bool { tracks.records.contains { $0.year != .min } }
+    var hasDurations: Bool { tracks.records.contains { $0.duration >= 0 } }
+}

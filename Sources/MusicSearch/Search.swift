@@ -1,0 +1,182 @@
+public import QueryPlanning
+import Ranking
+import Storage
+import Vocabulary
+
+extension Library {
+    /// The way of a query, from text to answer.
+    ///
+    /// ```swift
+    /// let library = try Library(path: "music.library")
+    /// for hit in library.search("upbeat steel drum").hits { … }
+    /// ```
+    public func search(_ text: String, _ options: SearchOptions = SearchOptions()) -> SearchResponse {
+        search(planner.plan(text), options)
+    }
+
+    /// Same plan, same library: same bytes.
+    ///
+    /// The plan is compiled for this library (`PlanCompiler`), every track is scored (`CandidateScan`), the best are freed of repetition (`Diversity`), and each
+    /// hit's score is taken apart again into reasons.
+    public func search(_ plan: QueryPlan, _ options: SearchOptions = SearchOptions()) -> SearchResponse {
+        var compiler = PlanCompiler(plan, self)
+        let limit = max(1, min(options.limit ?? plan.count ?? SearchOptions.defaultLimit, SearchOptions.largestLimit))
+        let needed = max(0, min(options.offset, tracks.count)) + limit
+
+        var query = compiler.query
+        var found = CandidateSet()
+        if asksSomething(query) {
+            found = pick(query, needed, options)
+            while found.total == 0, compiler.relax(&query) {
+                found = pick(query, needed, options)
+            }
+        }
+        let picked = Diversity(self, query, options).pick(found.best, count: needed)
+        let shown = picked.dropFirst(options.offset)
+        return SearchResponse(
+            text: plan.text, handle: plan.handle, plan: plan, hits: hits(Array(shown), firstRank: options.offset + 1, plan, query, options),
+            totals: SearchResponse.Totals(strong: found.strong, near: found.near), facets: options.facets ? facets(found.documents) : nil,
+            shortfalls: compiler.shortfalls, ignored: compiler.ignored, tracks: tracks.count, generation: manifest.generation)
+    }
+
+    private func asksSomething(_ query: CandidateQuery) -> Bool {
+        query.wishes.contains { $0.weight > 0 } || !query.bans.isEmpty || query.years != nil || query.duration != nil || !query.artists.isEmpty
+    }
+
+    /// Candidates enough to fill the page after folding and capping; more are fetched only when that takes more.
+    private func pick(_ query: CandidateQuery, _ needed: Int, _ options: SearchOptions) -> CandidateSet {
+        var limit = needed * 4 + 40
+        while true {
+            let found = candidates(query, limit: limit, collectingAll: options.facets)
+            if found.best.count < limit || Diversity(self, query, options).pick(found.best, count: needed).count >= needed { return found }
+            limit *= 8
+        }
+    }
+
+    // MARK: Hits
+
+    private func hits(
+        _ picked: [Diversity.Pick], firstRank: Int, _ plan: QueryPlan, _ query: CandidateQuery, _ options: SearchOptions
+    ) -> [Hit] {
+        let parts = parts(query, of: picked.map(\.candidate.document))
+        return picked.indices.map { i in
+            let candidate = picked[i].candidate
+            let document = candidate.document
+            let identifiers = tracks.identifiers(document)
+            func present(_ text: String) -> String? { text.isEmpty ? nil : text }
+            return Hit(
+                rank: firstRank + i, id: tracks.id(document), title: tracks.title(document), artist: tracks.artist(document),
+                album: present(tracks.album(document)), year: tracks.year(document), duration: tracks.duration(document),
+                file: present(tracks.file(document)), mbid: present(identifiers.mbid), isrc: present(identifiers.isrc),
+                score: Double(candidate.score), relevance: candidate.relevance, versions: picked[i].versions, descriptors: descriptors(of: document),
+                reasons: reasons(parts[i], plan, query),
+                explanation: options.explain ? explanation(candidate, parts[i], plan, query) : nil)
+        }
+    }
+
+    private func descriptors(of document: UInt32) -> [String: [String]] {
+        var result: [String: [String]] = [:]
+        for link in tracks.links(document) {
+            let descriptor = vocabulary.descriptors[Int(link.descriptor)]
+            result[descriptor.id.facet.rawValue, default: []].append(descriptor.label)
+        }
+        return result
+    }
+
+    /// Parts in words. A seed's many small parts become one reason.
+    private func reasons(_ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> [Reason] {
+        var reasons: [Reason] = []
+        if query.base > 0 { reasons.append(Reason(kind: .filters, text: "within the filters", value: Double(query.base))) }
+        var seeds: [Int: (value: Double, signs: [String])] = [:]
+        for (wish, part) in zip(query.wishes, parts) where part.value != 0 {
+            switch wish.origin {
+            case .seed(let seed):
+                seeds[seed, default: (0, [])].value += Double(part.value)
+                seeds[seed, default: (0, [])].signs.append(label(part.sign))
+            case .clauses, .tempo, .words:
+                reasons.append(reason(wish, part, plan))
+            }
+        }
+        for (seed, entry) in seeds.sorted(by: { $0.key < $1.key }) {
+            reasons.append(
+                Reason(
+                    kind: .seed, text: "like \(plan.seeds[seed].name): \(entry.signs.prefix(5).joined(separator: ", "))", value: entry.value,
+                    span: plan.seeds[seed].span))
+        }
+        if let focus = parts.last, focus.value > 0 { reasons.append(Reason(kind: .focus, text: "focus", value: Double(focus.value))) }
+        return reasons.sorted { $0.value > $1.value }
+    }
+
+    private func reason(_ wish: CandidateQuery.Wish, _ part: ScorePart, _ plan: QueryPlan) -> Reason {
+        let name = label(part.sign)
+        let value = Double(part.value)
+        switch wish.origin {
+        case .clauses(let clauses):
+            let span = clauses.first.map { plan.clauses[$0].span }
+            let isOwn = wish.own.contains { $0.sign == part.sign }
+            let asked = clauses.first.flatMap { vocabulary.descriptor(plan.clauses[$0].descriptor)?.label } ?? ""
+            return isOwn || wish.weight < 0
+                ? Reason(kind: .descriptor, text: name, value: value, span: span)
+                : Reason(kind: .near, text: "\(name), near \(asked)", value: value, span: span)
+        case .words: return Reason(kind: .words, text: "in title or caption: \(name)", value: value)
+        case .tempo: return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
+        case .seed: return Reason(kind: .seed, text: name, value: value)
+        }
+    }
+
+    private func label(_ sign: CandidateQuery.Evidence.Sign?) -> String {
+        switch sign {
+        case .descriptor(let index): vocabulary.descriptors[index].label
+        case .word(let stem): stem
+        case nil: ""
+        }
+    }
+
+    private func explanation(_ candidate: Candidate, _ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> Explanation {
+        var details: [Explanation] = []
+        if query.base > 0 { details.append(Explanation(Double(query.base), "passes every filter; nothing else was asked for")) }
+        for (wish, part) in zip(query.wishes, parts) where part.value != 0 {
+            details.append(
+                Explanation(
+                    Double(part.value),
+                    "weight \(wish.weight) × match \(part.match) by \(label(part.sign))"
+                        + (wish.weight < 0 ? " (unwanted)" : wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
+        }
+        if let focus = parts.last {
+            details.append(Explanation(Double(focus.value), "weight \(CandidateQuery.focusWeight) × \(focus.match), the share of the track's descriptors (by idf) that was asked for"))
+        }
+        return Explanation(Double(candidate.score), "sum over wishes of weight × match, plus focus", parts: details)
+    }
+
+    // MARK: Facets
+
+    private func facets(_ documents: [UInt32]) -> [String: [FacetCount]] {
+        var counts = [Int](repeating: 0, count: vocabulary.count)
+        for document in documents {
+            for link in tracks.links(document) { counts[Int(link.descriptor)] += 1 }
+        }
+        var result: [String: [FacetCount]] = [:]
+        for (index, count) in counts.enumerated() where count > 0 {
+            let descriptor = vocabulary.descriptors[index]
+            result[descriptor.id.facet.rawValue, default: []].append(FacetCount(descriptor: descriptor.id, label: descriptor.label, count: count))
+        }
+        return result.mapValues { counts in
+            Array(counts.sorted { $0.count != $1.count ? $0.count > $1.count : $0.descriptor < $1.descriptor }.prefix(12))
+        }
+    }
+}
+
+extension PlanCompiler {
+    /// Nothing meets all that binds: lets go of one facet's binding, the least telling first. False when nothing binds any more.
+    mutating func relax(_ query: inout CandidateQuery) -> Bool {
+        for facet in [Facet.place, .era, .instrument, .genre] {
+            let bound = query.wishes.indices.filter { query.wishes[$0].binding == facet }
+            guard !bound.isEmpty else { continue }
+            for i in bound { query.wishes[i].binding = nil }
+            query.isIncomplete = true
+            noteRelaxed(facet)
+            return true
+        }
+        return false
+    }
+}

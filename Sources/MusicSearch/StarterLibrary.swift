@@ -1,0 +1,88 @@
+import Storage
+import TrackCatalogue
+public import Vocabulary
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+    import Glibc
+#else
+    import Foundation
+#endif
+
+/// Where the project's own data lies: `vocab/` and `corpora/`.
+public struct DataFolder: Sendable {
+    public let path: String
+
+    public var vocabulary: String { path + "/vocab" }
+    public var starterCorpus: String { path + "/corpora/starter" }
+
+    /// `DESCANT_HOME`, or the nearest folder above the program that holds `vocab/`.
+    /// - Throws: `LibraryError.noData`.
+    public init() throws {
+        var looked: [String] = []
+        if let home = getenv("DESCANT_HOME").map({ String(cString: $0) }), !home.isEmpty {
+            looked.append(home)
+        } else {
+            var folder = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments.first ?? "."
+            while let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
+                folder = String(folder[..<slash])
+                looked.append(folder)
+            }
+        }
+        guard let found = looked.first(where: { FileManager.default.fileExists(atPath: $0 + "/vocab/genre.tsv") }) else {
+            throw LibraryError.noData(looked: Array(looked.prefix(4)))
+        }
+        path = found
+    }
+
+    /// - Throws: `VocabularyError`.
+    public func tables() throws -> VocabularyTables { try VocabularyTables(folder: vocabulary) }
+}
+
+/// The library that answers when none is named: the project's own corpus, indexed once into the cache folder.
+public enum StarterLibrary {
+    /// Opens it, building it first when the data or the program's formats have changed.
+    /// - Parameter building: called before a build.
+    public static func open(_ data: DataFolder, building: () -> Void = {}) throws -> Library {
+        let path = try cacheFolder() + "/starter-" + fingerprint(data)
+        if FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName), let library = try? Library(path: path) { return library }
+        building()
+        let corpora = try FileManager.default.contentsOfDirectory(atPath: data.starterCorpus).filter { $0.hasSuffix(".jsonl") }.sorted()
+        let sources = corpora.map { LibraryBuilder.Source(path: data.starterCorpus + "/" + $0, format: .jsonl) }
+        _ = try LibraryBuilder(library: path, vocabulary: try data.tables()).build(sources, replacing: true)
+        removeOthers(than: path)
+        return try Library(path: path)
+    }
+
+    private static func cacheFolder() throws -> String {
+        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        let candidates = [variable("XDG_CACHE_HOME"), variable("HOME").map { $0 + "/.cache" }, variable("TMPDIR"), "/tmp"].compactMap { $0 }
+        for candidate in candidates {
+            let folder = candidate + "/descant"
+            if (try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)) != nil, access(folder, W_OK) == 0 { return folder }
+        }
+        throw LibraryError.unwritable(path: candidates.first ?? "/tmp", why: "no cache folder can be written; set XDG_CACHE_HOME")
+    }
+
+    /// Sizes and dates of the data, and the versions of the formats.
+    private static func fingerprint(_ data: DataFolder) -> String {
+        var text = "\(Manifest.currentFormat) \(Vocabulary.version) \(TrackStore.version) \(GenerationBuilder.broaderShare)"
+        for folder in [data.vocabulary, data.starterCorpus] {
+            for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
+                var status = stat()
+                if stat(folder + "/" + name, &status) == 0 { text += "\n\(name) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)" }
+            }
+        }
+        return String(Array(text.utf8).withUnsafeBytes { Checksum.xxh3($0) }, radix: 16)
+    }
+
+    private static func removeOthers(than path: String) {
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let folder = String(path[..<slash])
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix("starter-") && folder + "/" + name != path {
+            // Another command may be reading it: only ones that nobody has touched for a day go.
+            let modified = (try? FileManager.default.attributesOfItem(atPath: folder + "/" + name))?[.modificationDate] as? Date
+            if let modified, modified.timeIntervalSinceNow < -86_400 { try? FileManager.default.removeItem(atPath: folder + "/" + name) }
+        }
+    }
+}

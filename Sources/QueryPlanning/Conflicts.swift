@@ -1,0 +1,36 @@
+import Vocabulary
+
+/// Wishes that contradict each other, named.
+extension PlanDraft {
+    mutating func findConflicts() {
+        let clauses = plan.clauses
+        let indices = clauses.map { vocabulary.index(of: $0.descriptor) }
+        for a in clauses.indices {
+            for b in clauses.indices where b > a {
+                guard let first = indices[a], let second = indices[b], let reason = conflict(clauses[a], first, clauses[b], second) else { continue }
+                plan.conflicts.append(Conflict(clauses: [a, b], reason: reason))
+            }
+        }
+    }
+
+    private func conflict(_ a: Clause, _ first: Int, _ b: Clause, _ second: Int) -> String? {
+        func label(_ index: Int) -> String { "\"\(vocabulary.descriptors[index].label)\"" }
+        let isOpposed = (a.polarity == .avoid) != (b.polarity == .avoid)
+        if isOpposed {
+            let (wanted, avoided) = a.polarity == .avoid ? (second, first) : (first, second)
+            if wanted == avoided { return "\(label(wanted)) is both wanted and avoided" }
+            if vocabulary.ancestors(of: wanted).contains(where: { $0.index == avoided }) {
+                return "\(label(wanted)) is a kind of \(label(avoided)), which is avoided"
+            }
+            return nil
+        }
+        guard a.polarity == .want, b.polarity == .want, a.alternatives == nil || a.alternatives != b.alternatives else { return nil }
+        let slugs = Set([a.descriptor.slug, b.descriptor.slug])
+        let voices = [a, b].filter { $0.descriptor.facet == .voice }
+        if voices.count == 2, slugs.contains("instrumental") { return "\(label(first)) and \(label(second)) cannot both be" }
+        if case .tempo(let one) = vocabulary.descriptors[first].attributes, case .tempo(let other) = vocabulary.descriptors[second].attributes, !one.overlaps(other) {
+            return "\(label(first)) and \(label(second)) are different tempi"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,70 @@
+import TextAnalysis
+public import Vocabulary
+
+/// Reads free text as a `QueryPlan`, without a model and without state: the same text, vocabulary and names give the same plan.
+///
+/// ```swift
+/// let planner = QueryPlanner(vocabulary, names: library.names)
+/// planner.plan("late sixties soul, no strings, like Nina Simone")
+/// ```
+/// The readers, in order: quantities (`QuantityReading`), names (`SeedReading`), descriptors with what surrounds them (`DescriptorReading`,
+/// `SpellingCorrection`), then what is left over and what contradicts (`Conflicts`).
+public struct QueryPlanner: Sendable {
+    /// Longest request that is read; the rest is cut off and said to be ignored.
+    public static let longestText = 4096
+
+    public let vocabulary: Vocabulary
+    /// Artists and titles of the library that is asked; nil plans without one.
+    public let names: NameDirectory?
+
+    public init(_ vocabulary: Vocabulary, names: NameDirectory? = nil) {
+        self.vocabulary = vocabulary
+        self.names = names
+    }
+
+    /// - Complexity: O(words), with a look at the vocabulary's names for each word that is misspelt.
+    public func plan(_ text: String) -> QueryPlan {
+        let (head, tail) = Self.split(text)
+        var draft = PlanDraft(head, vocabulary)
+        draft.readQuantities()
+        draft.readNames(names)
+        draft.readDescriptors()
+        draft.collectIgnored()
+        draft.findConflicts()
+        draft.findMoodMove()
+        if tail > 0 {
+            let end = draft.plan.text.utf8.count
+            draft.plan.ignored.append(Ignored(span: Span(end..<end), text: "\(tail) bytes after the first \(end)"))
+        }
+        return draft.plan
+    }
+
+    /// The part of a text that is read, cut between characters, and how many bytes follow it.
+    private static func split(_ text: String) -> (head: String, tail: Int) {
+        guard text.utf8.count > longestText else { return (text, 0) }
+        var end = text.utf8.index(text.startIndex, offsetBy: longestText)
+        while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        let head = String(text[..<end])
+        return (head, text.utf8.count - head.utf8.count)
+    }
+}
+
+extension PlanDraft {
+    /// Words that nobody claimed and that hold more than the sentence together.
+    mutating func collectIgnored() {
+        for i in tokens.indices where owners[i] == nil && tokens[i].kind == .word {
+            let word = words[i]
+            if FunctionWords.contains(word) || Cues.requestWords.contains(word) { continue }
+            plan.ignored.append(Ignored(span: span(i..<i + 1), text: source(i..<i + 1)))
+        }
+    }
+
+    /// "like X but calmer": comparatives beside a seed are a move of the seed's mood.
+    mutating func findMoodMove() {
+        guard plan.seeds.contains(where: { $0.polarity == .like }) else { return }
+        let moving = plan.clauses.filter { $0.change != nil && [.mood, .tempo, .texture].contains($0.descriptor.facet) }
+        guard let strength = moving.map(\.strength).max() else { return }
+        plan.moodMove = MoodMove(
+            targets: moving.map { MoodMove.Target(descriptor: $0.descriptor, change: $0.change ?? .more) }, strength: strength)
+    }
+}

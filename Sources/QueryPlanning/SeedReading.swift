@@ -1,0 +1,265 @@
+import TextAnalysis
+import Vocabulary
+
+/// Finds artists and tracks: those the library knows, also misspelt, and, after words such as "similar to", those it does not know.
+extension PlanDraft {
+    mutating func readNames(_ directory: NameDirectory?) {
+        readQuoted(directory)
+        readCued(directory)
+        if let directory { readBare(directory) }
+    }
+
+    // MARK: After a cue
+
+    private mutating func readCued(_ directory: NameDirectory?) {
+        var i = 0
+        while i < words.count {
+            guard owners[i] == nil else {
+                i += 1
+                continue
+            }
+            let feels = Cues.feelsLike.length(at: i, in: words)
+            let unlike = Cues.unlike.length(at: i, in: words)
+            let like = Cues.like.length(at: i, in: words)
+            let by = Cues.by.length(at: i, in: words)
+            if feels > 0, feels >= like {
+                i += feels
+            } else if unlike > 0, unlike >= like {
+                i = readList(after: i..<i + unlike, .avoid, directory) ?? i + unlike
+            } else if like > 0 {
+                i = readList(after: i..<i + like, .like, directory) ?? i + like
+            } else if by > 0 {
+                i = readBy(i..<i + by, directory) ?? i + by
+            } else {
+                i += 1
+            }
+        }
+    }
+
+    /// Where the names after a cue end.
+    private func endOfNames(from start: Int) -> Int {
+        var end = start
+        while end < words.count, owners[end] == nil || owners[end] == .quantity, !Cues.nameStops.contains(words[end]) || isInsideName(end, from: start) { end += 1 }
+        return end
+    }
+
+    /// A stop word right after a capitalised or name-like beginning may belong to a title ("this is not a love song"); a library name decides that, see
+    /// `libraryName`. Here only "the" and its like go through.
+    private func isInsideName(_ i: Int, from start: Int) -> Bool {
+        words[i] == "in" && i > start && i + 1 < words.count && !Cues.nameStops.contains(words[i + 1])
+    }
+
+    private mutating func readList(after cue: Range<Int>, _ polarity: Polarity, _ directory: NameDirectory?) -> Int? {
+        let end = endOfNames(from: cue.upperBound)
+        var read = 0
+        var i = cue.upperBound
+        var last = i
+        while i < max(end, min(cue.upperBound + 1, words.count)) {
+            // A name of the library wins over every rule of where names end.
+            if let directory, let known = libraryName(at: i, in: directory, limit: words.count, fuzzy: false) {
+                addSeed(known, polarity, directory)
+                read += 1
+                i = known.tokens.upperBound
+                last = i
+                continue
+            }
+            guard i < end else { break }
+            if Cues.nameSeparators.contains(words[i]) || Cues.nameLeads.contains(words[i]) || tokens[i].kind == .symbol {
+                i += 1
+                continue
+            }
+            var stop = i
+            while stop < end, !Cues.nameSeparators.contains(words[stop]) { stop += 1 }
+            let segment = i..<stop
+            if let directory, let known = libraryName(within: segment, in: directory) {
+                addSeed(known, polarity, directory)
+                read += 1
+                i = known.tokens.upperBound
+                last = i
+            } else if isNameLike(segment) {
+                let isArtist = i > cue.upperBound && ["by", "from"].contains(words[i - 1])
+                addUnknown(segment, isArtist: isArtist, polarity)
+                read += 1
+                i = stop
+                last = i
+            } else {
+                i = stop
+            }
+        }
+        guard read > 0 else { return nil }
+        claim(cue, .cue)
+        return last
+    }
+
+    private mutating func readBy(_ cue: Range<Int>, _ directory: NameDirectory?) -> Int? {
+        let isDenied = Cues.negations.start(endingAt: cue.lowerBound, in: words) != nil
+        var i = cue.upperBound
+        var names: [(String, Range<Int>)] = []
+        let end = endOfNames(from: i)
+        while i < end {
+            if Cues.nameSeparators.contains(words[i]) || words[i] == "the" && i + 1 == end {
+                i += 1
+                continue
+            }
+            if let directory, let known = libraryName(at: i, in: directory, limit: words.count, fuzzy: true), let artist = known.entities.first(where: { $0.kind == .artist }) {
+                names.append((artist.name, known.tokens))
+                correct(known, to: artist.name)
+                i = known.tokens.upperBound
+                continue
+            }
+            var stop = i
+            while stop < end, !Cues.nameSeparators.contains(words[stop]) { stop += 1 }
+            if isNameLike(i..<stop) { names.append((source(i..<stop), i..<stop)) }
+            i = stop
+        }
+        guard let last = names.last?.1.upperBound else { return nil }
+        for (name, range) in names {
+            let named = Filters.NamedSpan(name: name, span: span(range))
+            if isDenied { plan.filters.withoutArtists.append(named) } else { plan.filters.artists.append(named) }
+            claim(range, .name)
+        }
+        claim(cue, .cue)
+        return last
+    }
+
+    /// Whether words after "like" are a name rather than a description: some word of it names nothing, or it is no genre and no instrument.
+    private func isNameLike(_ range: Range<Int>) -> Bool {
+        let content = range.filter { tokens[$0].kind == .word && !Cues.nameLeads.contains(words[$0]) }
+        guard !content.isEmpty, content.contains(where: { !FunctionWords.contains(words[$0]) }) else { return false }
+        guard content.contains(where: { !Cues.requestWords.contains(words[$0]) && !FunctionWords.contains(words[$0]) }) else { return false }
+        var i = range.lowerBound
+        var facets: Set<Facet> = []
+        while i < range.upperBound {
+            if let match = vocabulary.match(tokens[..<range.upperBound], at: i) {
+                facets.insert(vocabulary.descriptors[match.descriptor].id.facet)
+                i = match.tokens.upperBound
+            } else if FunctionWords.contains(words[i]) || Cues.requestWords.contains(words[i]) || tokens[i].kind == .symbol {
+                i += 1
+            } else {
+                return true
+            }
+        }
+        return facets.isDisjoint(with: [.genre, .instrument, .place, .era, .tempo])
+    }
+
+    // MARK: Names of the library
+
+    struct Known {
+        var tokens: Range<Int>
+        var entities: [NameDirectory.Entity]
+        var isCorrected: Bool
+    }
+
+    /// The longest name of the library that begins at a token.
+    private func libraryName(at start: Int, in directory: NameDirectory, limit: Int, fuzzy: Bool) -> Known? {
+        for end in stride(from: min(limit, start + NameDirectory.longestName), to: start, by: -1) {
+            let run = tokens[start..<end]
+            guard owners[start..<end].allSatisfy({ $0 == nil || $0 == .quantity }), run.last?.kind == .word, run.first?.kind == .word else { continue }
+            let entities = directory.entities(run.filter { $0.kind == .word }[...])
+            if !entities.isEmpty { return Known(tokens: start..<end, entities: entities, isCorrected: false) }
+        }
+        guard fuzzy else { return nil }
+        for end in stride(from: min(limit, start + 5), to: start, by: -1) {
+            let run = tokens[start..<end]
+            guard run.allSatisfy({ $0.kind == .word }), let near = directory.nearest(run) else { continue }
+            return Known(tokens: start..<end, entities: near.entities, isCorrected: true)
+        }
+        return nil
+    }
+
+    /// A name anywhere in a segment: exact from the left, then the whole segment misspelt, then a possessive ("queens bohemian rhapsody").
+    private func libraryName(within segment: Range<Int>, in directory: NameDirectory) -> Known? {
+        for start in segment where !FunctionWords.contains(words[start]) || start == segment.lowerBound {
+            if let known = libraryName(at: start, in: directory, limit: segment.upperBound, fuzzy: false), isDistinct(known) { return known }
+        }
+        return libraryName(at: segment.lowerBound, in: directory, limit: segment.upperBound, fuzzy: true)
+    }
+
+    /// One ordinary word inside a longer unknown name is no evidence for a title of that word.
+    private func isDistinct(_ known: Known) -> Bool {
+        known.tokens.count > 1 || !vocabulary.isCommon(words[known.tokens.lowerBound])
+    }
+
+    private mutating func addSeed(_ known: Known, _ polarity: Polarity, _ directory: NameDirectory) {
+        // "X by Y" and "Y X": a title that is followed by its artist, or the reverse.
+        let titles = known.entities.filter { $0.kind == .title }
+        let artist = known.entities.first { $0.kind == .artist }
+        if let artist, titles.isEmpty || known.tokens.count == 1 || plan.seeds.isEmpty {
+            plan.seeds.append(Seed(span: span(known.tokens), kind: .artist, name: artist.name, polarity: polarity))
+            correct(known, to: artist.name)
+        } else if let title = titles.first ?? known.entities.first {
+            plan.seeds.append(Seed(span: span(known.tokens), kind: .track, name: title.name, track: title.kind == .title ? title.track : nil, polarity: polarity))
+            correct(known, to: title.name)
+        }
+        claim(known.tokens, .name)
+    }
+
+    private mutating func correct(_ known: Known, to name: String) {
+        if known.isCorrected { plan.corrections.append(Correction(span: span(known.tokens), from: source(known.tokens), to: name)) }
+    }
+
+    private mutating func addUnknown(_ range: Range<Int>, isArtist: Bool, _ polarity: Polarity) {
+        var range = range
+        while range.count > 1, Cues.nameLeads.contains(words[range.lowerBound]), words[range.lowerBound] != "the" { range = range.lowerBound + 1..<range.upperBound }
+        if isArtist, let last = plan.seeds.last, last.kind == .unknown, last.artist == nil {
+            plan.seeds[plan.seeds.count - 1].artist = source(range)
+            plan.seeds[plan.seeds.count - 1].span.end = span(range).end
+        } else {
+            plan.seeds.append(Seed(span: span(range), kind: .unknown, name: source(range), polarity: polarity))
+        }
+        claim(range, .name)
+    }
+
+    // MARK: Without a cue
+
+    private mutating func readQuoted(_ directory: NameDirectory?) {
+        var i = 0
+        while i < words.count {
+            guard words[i] == "\"", let close = words[(i + 1)...].firstIndex(of: "\""), close > i + 1 else {
+                i += 1
+                continue
+            }
+            let range = i + 1..<close
+            if let directory, let known = libraryName(at: range.lowerBound, in: directory, limit: range.upperBound, fuzzy: true), known.tokens == range {
+                addSeed(known, .like, directory)
+            } else if isNameLike(range) {
+                addUnknown(range, isArtist: false, .like)
+            }
+            i = close + 1
+        }
+    }
+
+    /// A bare artist name means *like*. A single ordinary word never names an artist or a title by itself, nor does a phrase of the vocabulary.
+    private mutating func readBare(_ directory: NameDirectory) {
+        var i = 0
+        while i < tokens.count {
+            guard owners[i] == nil, tokens[i].kind == .word, let known = libraryName(at: i, in: directory, limit: tokens.count, fuzzy: false),
+                owners[known.tokens].allSatisfy({ $0 == nil }), stands(known)
+            else {
+                i += 1
+                continue
+            }
+            let words = known.tokens.count
+            let whole = words == tokens.filter({ $0.kind == .word }).count
+            if known.entities.contains(where: { $0.kind == .artist }) || words >= 3 || whole {
+                addSeed(known, .like, directory)
+                i = known.tokens.upperBound
+            } else {
+                i += 1
+            }
+        }
+    }
+
+    private func stands(_ known: Known) -> Bool {
+        let range = known.tokens
+        if range.count == 1 {
+            let word = words[range.lowerBound]
+            return word.utf8.count >= 4 && !vocabulary.isCommon(word) && !FunctionWords.contains(word) && !Cues.requestWords.contains(word)
+                && vocabulary.match(tokens[..<range.upperBound], at: range.lowerBound) == nil
+        }
+        if let match = vocabulary.match(tokens[...], at: range.lowerBound), match.tokens.upperBound >= range.upperBound { return false }
+        return range.contains { !FunctionWords.contains(words[$0]) && !Cues.requestWords.contains(words[$0]) && !isDescriptor($0) }
+    }
+
+    private func isDescriptor(_ i: Int) -> Bool { vocabulary.match(tokens[..<(i + 1)], at: i) != nil }
+}

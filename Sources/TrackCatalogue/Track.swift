@@ -1,0 +1,53 @@
+public import Vocabulary
+
+/// A recording as a catalogue knows it.
+public struct Track: Hashable, Sendable {
+    /// Unique in a library; results with equal scores are ordered by it.
+    public var id: String
+    public var title: String
+    public var artist: String
+    public var album: String
+    public var year: Int?
+    /// Seconds.
+    public var duration: Double?
+    /// MusicBrainz recording id.
+    public var mbid: String
+    public var isrc: String
+    /// Path of the audio file.
+    public var file: String
+    /// Free text about the track.
+    public var caption: String
+    public var descriptors: [TrackDescriptor]
+
+    public init(
+        id: String, title: String = "", artist: String = "", album: String = "", year: Int? = nil, duration: Double? = nil, mbid: String = "",
+        isrc: String = "", file: String = "", caption: String = "", descriptors: [TrackDescriptor] = []
+    ) {
+        self.id = id
+        self.title = title
+        self.artist = artist
+        self.album = album
+        self.year = year
+        self.duration = duration
+        self.mbid = mbid
+        self.isrc = isrc
+        self.file = file
+        self.caption = caption
+        self.descriptors = descriptors
+    }
+}
+
+/// A descriptor that somebody or something gave to a track.
+public struct TrackDescriptor: Hashable, Sendable {
+    public var id: DescriptorID
+    /// In 0…1; an editor's word is 1.
+    public var weight: Double
+    /// `editorial`, `tagger:NAME` or `listener`.
+    public var provenance: String
+
+    public init(_ id: DescriptorID, weight: Double = 1, provenance: String = "editorial") {
+        self.id = id
+        self.weight = weight
+        self.provenance = provenance
+    }
+}

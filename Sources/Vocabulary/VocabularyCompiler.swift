@@ -1,0 +1,79 @@
+public import Storage
+import TextAnalysis
+
+extension Vocabulary {
+    public static let kind = "vocab"
+    public static let version: UInt32 = 1
+
+    /// Writes tables in the form that a library carries.
+    /// - Throws: `FileError` when the file cannot be written.
+    public static func compile(_ tables: VocabularyTables, to path: String) throws(FileError) {
+        var file = SectionFileWriter(kind: kind, version: version)
+        let index = Dictionary(uniqueKeysWithValues: tables.descriptors.enumerated().map { ($1.id, UInt32($0)) })
+        var records: [DescriptorRecord] = []
+        var links: [UInt32] = []
+        var slugs = StringTableBuilder()
+        var labels = StringTableBuilder()
+        var names = PhraseTableBuilder()
+        let analyzer = Analyzer(spellings: MusicSpellings(table: tables.spellings))
+        for (i, descriptor) in tables.descriptors.enumerated() {
+            slugs.append(descriptor.id.slug)
+            labels.append(descriptor.label)
+            let start = UInt32(links.count)
+            links += descriptor.broader.compactMap { index[$0] }
+            let broaderEnd = UInt32(links.count)
+            links += descriptor.related.compactMap { index[$0] }
+            var (low, high): (Float, Float) = (0, 0)
+            switch descriptor.attributes {
+            case .none: break
+            case .mood(let valence, let arousal): (low, high) = (Float(valence), Float(arousal))
+            case .tempo(let bpm): (low, high) = (Float(bpm.lowerBound), Float(bpm.upperBound))
+            case .era(let years): (low, high) = (Float(years.lowerBound), Float(years.upperBound))
+            }
+            records.append(
+                DescriptorRecord(
+                    facet: UInt32(descriptor.id.facet.index), linksStart: start, broaderEnd: broaderEnd, linksEnd: UInt32(links.count),
+                    low: low, high: high))
+            for name in [descriptor.label] + descriptor.aliases {
+                let tokens = analyzer.tokens(name)
+                names.add(PhraseKey.surface(tokens[...]), NameValue(descriptor: i, words: tokens.count).packed)
+            }
+        }
+        // A second pass, so that a derived key never takes a name from the descriptor that is spelled just so.
+        for (i, descriptor) in tables.descriptors.enumerated() {
+            for name in [descriptor.label] + descriptor.aliases {
+                let tokens = analyzer.tokens(name)
+                let keys = [PhraseKey.singular(tokens[...])] + (PhraseKey.meetsByStem(tokens[...]) ? [PhraseKey.stemmed(tokens[...])] : [])
+                for key in keys where !names.contains(key) { names.add(key, NameValue(descriptor: i, words: tokens.count).packed) }
+            }
+        }
+        // Spellings that the analyzer joins never reach the table as they are written; a misspelt one must still find its neighbour here.
+        let segmenter = WordSegmenter()
+        for row in tables.spellings {
+            guard let owner = names.first(row.canonical) else { continue }
+            for variant in row.variants {
+                let key = segmenter.tokens(variant).filter { $0.kind == .word }.map(\.text).joined()
+                if !key.isEmpty, !names.contains(key) { names.add(key, NameValue(descriptor: NameValue(owner).descriptor, words: 0).packed) }
+            }
+        }
+        file.add("records", records)
+        file.add("links", links)
+        slugs.write("slugs", to: &file)
+        labels.write("labels", to: &file)
+        names.write("names", to: &file)
+        var common = PhraseTableBuilder()
+        for word in tables.commonWords { common.add(word, 0) }
+        common.write("common", to: &file)
+        var canonical = StringTableBuilder()
+        var variants = StringTableBuilder()
+        for row in tables.spellings {
+            for variant in row.variants {
+                canonical.append(row.canonical)
+                variants.append(variant)
+            }
+        }
+        canonical.write("spelled", to: &file)
+        variants.write("variants", to: &file)
+        try file.write(to: path)
+    }
+}
