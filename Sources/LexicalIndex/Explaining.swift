@@ -31,7 +31,7 @@ extension Scorer {
         switch self {
         case .tfIDF(let smart): "tf × idf by SMART \(smart)"
         case .bm25(let k1, let b): "idf · tf (k1 + 1) / (tf + k1 (1 − b + b · length / average)), k1 = \(k1), b = \(b)"
-        case .coverage(let exponent): "idf / (Σ idf of the document)^\(exponent)"
+        case .coverage(let exponent, _): "idf / (Σ idf of the document)^\(exponent)"
         case .impact: "weight / 255"
         }
     }

@@ -54,7 +54,7 @@ public struct FieldScoring: Sendable {
             }
         }
         switch scorer {
-        case .coverage(let exponent): return sums.map { $0 > 0 ? Float(pow($0, -Double(exponent))) : 0 }
+        case .coverage(let exponent, _): return sums.map { $0 > 0 ? Float(pow($0, -Double(exponent))) : 0 }
         default: return sums.map { $0 > 0 ? Float(1 / $0.squareRoot()) : 0 }
         }
     }

@@ -11,9 +11,9 @@ public enum Scorer: Hashable, Sendable {
     case tfIDF(SMART)
     /// BM25 with Lucene's idf `ln(1 + (N − df + 0.5) / (df + 0.5))`, `k1` ≥ 0 (1.2), `b` in 0…1 (0.75). Robertson & Zaragoza 2009, doi:10.1561/1500000019.
     case bm25(k1: Float, b: Float)
-    /// Σ idf(matched) / (Σ idf(document))^exponent, `idf = ln((N + 1) / (df + 1)) + 1`; counts are ignored. At exponent 0 every matched term counts in
-    /// full; at 1 a document is judged by the share of it that was asked for.
-    case coverage(exponent: Float)
+    /// Σ idf(matched) / (Σ idf(document))^exponent; counts are ignored. At exponent 0 every matched term counts in full; at 1 a document is judged by the
+    /// share of it that was asked for. The smooth idf keeps some worth for terms that every document has, `standard` gives them none.
+    case coverage(exponent: Float, idf: SMART.InverseDocumentFrequency = .smooth)
     /// The posting's own weight / 255, no statistics.
     case impact
 
@@ -35,7 +35,7 @@ public enum Scorer: Hashable, Sendable {
         case .tfIDF(let smart): smart.document.idf.value(documentFrequency, of: count)
         case .bm25:
             Float(log1p((Double(count) - Double(documentFrequency) + 0.5) / (Double(documentFrequency) + 0.5)))
-        case .coverage: SMART.InverseDocumentFrequency.smooth.value(documentFrequency, of: count)
+        case .coverage(_, let idf): idf.value(documentFrequency, of: count)
         case .impact: 1
         }
     }
@@ -46,7 +46,7 @@ extension Scorer: LosslessStringConvertible {
         switch self {
         case .tfIDF(let smart): "tfidf \(smart)"
         case .bm25(let k1, let b): "bm25 \(k1) \(b)"
-        case .coverage(let exponent): "coverage \(exponent)"
+        case .coverage(let exponent, let idf): "coverage \(exponent) \(idf.rawValue)"
         case .impact: "impact"
         }
     }
@@ -59,7 +59,9 @@ extension Scorer: LosslessStringConvertible {
             guard let smart = SMART(String(parts[1])) else { return nil }
             self = .tfIDF(smart)
         case ("bm25", 2, 3): self = .bm25(k1: numbers[0], b: numbers[1])
-        case ("coverage", 1, 2): self = .coverage(exponent: numbers[0])
+        case ("coverage", 1, 3):
+            guard let idf = SMART.InverseDocumentFrequency(rawValue: Character(String(parts[2].prefix(1)))), parts[2].count == 1 else { return nil }
+            self = .coverage(exponent: numbers[0], idf: idf)
         case ("impact", 0, 1): self = .impact
         default: return nil
         }

@@ -57,13 +57,16 @@ public struct CandidateQuery: Sendable {
     public var withoutTracks: [String] = []
     /// Something that binds is nowhere in the library: what is found can only be near.
     public var isIncomplete = false
+    /// The relevance cut for this query.
+    public var strongScore = Relevance.strongScore
+    public var nearScore = Relevance.nearScore
 
     public init() {}
 
     /// Score of a track that matches nothing asked for, when nothing but filters was asked for.
     public var base: Float { wishes.contains { $0.weight > 0 } ? 0 : 1 - Self.focusWeight }
 
-    public static let focusWeight: Float = 0.05
+    public static let focusWeight: Float = 0.03
 }
 
 /// How near a track is to what was asked.
@@ -71,8 +74,11 @@ public enum Relevance: String, Codable, Sendable, CaseIterable {
     case strong, near, none
 
     /// The cut, on the scale of scores (1 = all that was asked for, and nothing else).
-    static let strongScore: Float = 0.68
-    static let nearScore: Float = 0.25
+    public static let strongScore: Float = 0.68
+    public static let nearScore: Float = 0.25
+    /// The cut for likeness to a seed.
+    static let strongSeedScore: Float = 0.38
+    static let nearSeedScore: Float = 0.2
 }
 
 /// A document that may be answered, with its score.

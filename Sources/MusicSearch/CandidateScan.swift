@@ -186,8 +186,8 @@ private struct CandidateScan {
         for i in 0..<window.count where bits[i] == required && scores[i] > 0 {
             let document = window.lowerBound + UInt32(i)
             let score = scores[i] + CandidateQuery.focusWeight * library.focus(masses[i], document)
-            guard score >= Relevance.nearScore, passes(document) else { continue }
-            let isStrong = bound[i] >= bindingCount && score >= Relevance.strongScore && !query.isIncomplete
+            guard score >= query.nearScore, passes(document) else { continue }
+            let isStrong = bound[i] >= bindingCount && score >= query.strongScore && !query.isIncomplete
             if isStrong { result.strong += 1 } else { result.near += 1 }
             if score > top.threshold {
                 top.insert(Scored(document: document, score: score))

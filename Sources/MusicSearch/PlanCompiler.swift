@@ -32,6 +32,8 @@ struct PlanCompiler {
     private(set) var shortfalls: [Shortfall] = []
     /// Ignored words that occur in no title or caption.
     private(set) var ignored: [Ignored] = []
+    /// Weight of the wishes that come from seeds, before scaling.
+    private var seedWeight: Float = 0
 
     init(_ plan: QueryPlan, _ library: Library) {
         self.plan = plan
@@ -60,18 +62,33 @@ struct PlanCompiler {
                 join(descriptor, i, to: wish)
             } else {
                 if let group = clause.alternatives { groups[group] = query.wishes.count }
-                addWish(clause, i, descriptor)
+                addReadings(clause, i, descriptor)
             }
         }
         // Of alternatives, some may be missing as long as one is there.
         for i in query.wishes.indices { reportMissing(i) }
     }
 
-    private mutating func addWish(_ clause: Clause, _ i: Int, _ descriptor: Int) {
+    /// The whole, its parts, or both: parts alone where the library lacks the whole; both, half each, where it has them all.
+    private mutating func addReadings(_ clause: Clause, _ i: Int, _ descriptor: Int) {
+        let parts = clause.parts.compactMap { vocabulary.index(of: $0) }
+        guard !parts.isEmpty, parts.allSatisfy({ library.documentFrequency($0) > 0 }) else {
+            addWish(clause, i, descriptor, share: 1, isBinding: clause.hard)
+            return
+        }
+        let hasWhole = library.documentFrequency(descriptor) > 0
+        // Each part is worth a wish of its own: said apart they would be.
+        let share = hasWhole ? 0.5 : 1
+        if hasWhole { addWish(clause, i, descriptor, share: Float(parts.count) * 0.5, isBinding: false) }
+        for part in parts { addWish(clause, i, part, share: Float(share), isBinding: clause.hard && !hasWhole) }
+    }
+
+    private mutating func addWish(_ clause: Clause, _ i: Int, _ descriptor: Int, share: Float, isBinding: Bool) {
+        let facet = vocabulary.descriptors[descriptor].id.facet
         query.wishes.append(
             CandidateQuery.Wish(
                 origin: .clauses([i]), own: [.init(.descriptor(descriptor))], near: Neighbourhood.evidence(of: descriptor, in: library),
-                weight: Float(clause.strength), idf: library.idf(descriptor), binding: clause.hard && clause.descriptor.facet.binds ? clause.descriptor.facet : nil))
+                weight: Float(clause.strength) * share, idf: library.idf(descriptor), binding: isBinding && facet.binds ? facet : nil))
     }
 
     private mutating func join(_ descriptor: Int, _ i: Int, to wish: Int) {
@@ -150,13 +167,13 @@ struct PlanCompiler {
                 continue
             }
             let sign: Float = seed.polarity == .avoid ? -0.5 : 1
+            if sign > 0 { seedWeight += 1 }
             for (descriptor, share) in SeedProfile.descriptors(documents, in: library, withoutMood: plan.moodMove != nil) {
                 query.wishes.append(
                     CandidateQuery.Wish(
                         origin: .seed(i), own: [.init(.descriptor(descriptor))], near: [], weight: sign * share, idf: library.idf(descriptor)))
             }
-            // "Like X" is answered with others; a bare name wants X and the like.
-            if seed.polarity != .want {
+            if !seed.bare {
                 if seed.kind == .artist { query.withoutArtists.append(seed.name) } else if let track = seed.track { query.withoutTracks.append(track) }
             }
         }
@@ -211,6 +228,10 @@ struct PlanCompiler {
     private mutating func scaleWeights() {
         let total = query.wishes.reduce(Float(0)) { $0 + max(0, $1.weight) }
         guard total > 0 else { return }
+        // No track shares all of a seed's descriptors: that part of a score counts as full from about half on.
+        let seedShare = min(1, seedWeight / total)
+        query.strongScore = Relevance.strongScore * (1 - seedShare) + Relevance.strongSeedScore * seedShare
+        query.nearScore = Relevance.nearScore * (1 - seedShare) + Relevance.nearSeedScore * seedShare
         for i in query.wishes.indices { query.wishes[i].weight *= (1 - CandidateQuery.focusWeight) / total }
     }
 }

@@ -98,7 +98,7 @@ enum Cues {
         themed theme themes inspired based related featuring features feature featured contains containing contain include includes including involving made fans fan fave faves banger bangers jam jams vibey vibing title titles
         english language words word lyrics lyric lyrically first second last next latest couple few several many much more most less least other others another same different example examples specific specifically particular
         particularly certain sorta kinda somewhat ish esque lookin lookingfor discover discovering discovery explore exploring expand expanding into any some all every each own ones full whole entire
-        hard time struggling wondering wonder curious appreciate appreciated welcome cheers thx ty guy girl man woman men women person kid anybody nobody life world thing everyday level levels quality general
+        hard time struggling wondering wonder curious appreciate appreciated welcome cheers thx ty guy girl man woman men women person kid anybody nobody life thing everyday level levels quality general
         """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init))
 }
 

@@ -17,7 +17,7 @@ extension PlanDraft {
         var i = 0
         while i < tokens.count {
             if owners[i] == nil, let match = descriptor(at: i) {
-                found.append(match)
+                found += readings(of: match)
                 claim(match.tokens, .descriptor)
                 i = match.tokens.upperBound
             } else {
@@ -46,21 +46,25 @@ extension PlanDraft {
         let word = words[i]
         if FunctionWords.contains(word) { return false }
         if word.utf8.count == 1 { return false }
+        if word == "beat" || word == "beats" {
+            // "the beat of this song" points at it; "hip hop beat", "chill beats" ask for it.
+            return i == 0 || !Self.pointing.contains(words[i - 1])
+        }
         guard Cues.requestWords.contains(word) else { return true }
-        let next = i + 1 < words.count ? words[i + 1] : ""
         switch word {
         case "love":
             let before = i > 0 ? words[i - 1] : ""
             return !["i", "we", "you", "they", "really", "just", "to", "who", "would", "id", "also", "absolutely", "ill"].contains(before)
-        case "cool", "perfect", "solid", "hard", "feel":
-            return vocabulary.match(tokens[...], at: i + 1) != nil || tokens.count <= 2
-        case "night", "dance", "cover", "covers", "sad": return true
-        case "group", "groups", "singer", "singers", "cover version": return false
-        default:
-            _ = next
-            return false
+        case "cool":
+            // "that would be cool" praises, it does not describe.
+            return i == 0 || !["be", "is", "are", "was", "pretty", "really", "thats", "super"].contains(words[i - 1])
+        case "hard": return i + 1 >= words.count || !["to", "time", "for"].contains(words[i + 1])
+        case "night", "cover", "covers": return true
+        default: return false
         }
     }
+
+    private static let pointing: Set<String> = ["the", "this", "that", "a", "of", "good", "great", "nice", "kinda", "similar", "same", "its", "which", "these", "those"]
 
     /// "calmer", "sadder", "happiest", where the plain word is a mood, a tempo or a texture.
     private func comparative(at i: Int) -> Found? {
@@ -112,7 +116,7 @@ extension PlanDraft {
 
             var clause = Clause(
                 span: span(match.tokens), descriptor: vocabulary.descriptors[match.descriptor].id, strength: context.strength,
-                change: context.change)
+                change: context.change, parts: parts(of: match))
             if context.isNegated, context.change == .less {
                 // "not less upbeat" asks for no less of it.
                 clause.change = .more
@@ -141,6 +145,47 @@ extension PlanDraft {
             previous = (match, context)
         }
         joinExclusiveFacets(&group)
+    }
+
+    /// Nouns that only carry a description: "synthesizer music", "bedtime songs".
+    private static let carriers: Set<String> = ["music", "song", "songs", "sound", "sounds", "tunes", "track", "tracks", "vibe", "vibes", "band", "bands"]
+
+    /// What the words of a name mean one by one, when together they leave nothing over.
+    private func pieces(of match: Found) -> [Found] {
+        guard match.tokens.count >= 2 else { return [] }
+        var pieces: [Found] = []
+        var i = match.tokens.lowerBound
+        while i < match.tokens.upperBound {
+            if tokens[i].kind == .symbol || words[i] == "and" || words[i] == "n" || Self.carriers.contains(words[i]) && !pieces.isEmpty {
+                i += 1
+                continue
+            }
+            // The whole is no piece of itself, so the first piece stops short of the end.
+            let end = i == match.tokens.lowerBound ? match.tokens.upperBound - 1 : match.tokens.upperBound
+            guard end > i, let piece = vocabulary.match(tokens[..<end], at: i), !FunctionWords.contains(words[i]) else { return [] }
+            pieces.append(Found(tokens: piece.tokens, descriptor: piece.descriptor))
+            i = piece.tokens.upperBound
+        }
+        return pieces
+    }
+
+    /// A name that says one of its own pieces again ("ambient soundscape" for ambient) is read as its pieces.
+    private func readings(of match: Found) -> [Found] {
+        guard match.tokens.count >= 2 else { return [match] }
+        let label = vocabulary.analyzer.tokens(vocabulary.descriptors[match.descriptor].label)
+        let words = tokens[match.tokens].filter { $0.kind == .word }
+        if PhraseKey.singular(label[...]) == PhraseKey.singular(words[...]) { return [match] }
+        let pieces = pieces(of: match)
+        return pieces.count >= 2 && pieces.contains { $0.descriptor == match.descriptor } ? pieces : [match]
+    }
+
+    private func parts(of match: Found) -> [DescriptorID] {
+        var parts: [DescriptorID] = []
+        for piece in pieces(of: match) where piece.descriptor != match.descriptor {
+            let id = vocabulary.descriptors[piece.descriptor].id
+            if !parts.contains(id) { parts.append(id) }
+        }
+        return parts
     }
 
     /// Reads the words before a descriptor, back to the last boundary.

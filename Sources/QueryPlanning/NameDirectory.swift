@@ -15,14 +15,16 @@ public struct NameDirectory: Sendable {
         public var kind: Kind
         /// As the library writes it.
         public var name: String
-        /// For a title, the track's id.
+        /// For a title, the track's id and its artist.
         public var track: String
+        public var artist: String
     }
 
     private let phrases: PhraseTable
     private let kinds: MappedArray<UInt32>
     private let names: StringTable
     private let tracks: StringTable
+    private let artists: StringTable
     private let fuzzy: FuzzyMatcher
 
     public var count: Int { kinds.count }
@@ -33,8 +35,9 @@ public struct NameDirectory: Sendable {
         kinds = try file.array("kinds")
         names = try StringTable(file, "names")
         tracks = try StringTable(file, "tracks")
+        artists = try StringTable(file, "artists")
         fuzzy = FuzzyMatcher(phrases.phrases)
-        guard kinds.count == names.count, tracks.count == names.count, kinds.allSatisfy({ $0 <= 1 }) else {
+        guard kinds.count == names.count, tracks.count == names.count, artists.count == names.count, kinds.allSatisfy({ $0 <= 1 }) else {
             throw file.damaged(section: "kinds", expected: "\(names.count) artists or titles", found: "\(kinds.count), or others")
         }
         for i in 0..<phrases.phrases.count {
@@ -48,6 +51,11 @@ public struct NameDirectory: Sendable {
         phrases.values(of: PhraseKey.surface(tokens)).map { entity(Int($0)) }
     }
 
+    /// The title of a name that is by an artist.
+    func title(_ name: String, by artist: String, _ analyzer: Analyzer) -> Entity? {
+        entities(analyzer.tokens(name)[...]).first { $0.kind == .title && $0.artist == artist }
+    }
+
     /// Entities whose name is within the typing errors that its length allows.
     func nearest(_ tokens: ArraySlice<Token>) -> (entities: [Entity], distance: Int)? {
         let key = PhraseKey.surface(tokens)
@@ -57,7 +65,7 @@ public struct NameDirectory: Sendable {
     }
 
     private func entity(_ index: Int) -> Entity {
-        Entity(kind: kinds[index] == 0 ? .artist : .title, name: names[index], track: tracks[index])
+        Entity(kind: kinds[index] == 0 ? .artist : .title, name: names[index], track: tracks[index], artist: artists[index])
     }
 
     // MARK: Writing
@@ -69,6 +77,7 @@ public struct NameDirectory: Sendable {
         private var kinds: [UInt32] = []
         private var names = StringTableBuilder()
         private var tracks = StringTableBuilder()
+        private var artistNames = StringTableBuilder()
         private var artists: Set<String> = []
 
         public init(_ analyzer: Analyzer) {
@@ -76,15 +85,16 @@ public struct NameDirectory: Sendable {
         }
 
         public mutating func add(artist: String, title: String, track: String) {
-            if !artist.isEmpty, artists.insert(artist).inserted { add(.artist, artist, track: "") }
-            if !title.isEmpty { add(.title, title, track: track) }
+            if !artist.isEmpty, artists.insert(artist).inserted { add(.artist, artist, track: "", artist: "") }
+            if !title.isEmpty { add(.title, title, track: track, artist: artist) }
         }
 
-        private mutating func add(_ kind: Entity.Kind, _ name: String, track: String) {
+        private mutating func add(_ kind: Entity.Kind, _ name: String, track: String, artist: String) {
             let index = UInt32(kinds.count)
             kinds.append(kind.rawValue)
             names.append(name)
             tracks.append(track)
+            artistNames.append(artist)
             for spelling in Self.spellings(of: name, kind) {
                 let tokens = analyzer.tokens(spelling)
                 if !tokens.isEmpty, tokens.count <= NameDirectory.longestName { phrases.add(PhraseKey.surface(tokens[...]), index) }
@@ -110,6 +120,7 @@ public struct NameDirectory: Sendable {
             file.add("kinds", kinds)
             names.write("names", to: &file)
             tracks.write("tracks", to: &file)
+            artistNames.write("artists", to: &file)
             try file.write(to: path)
         }
     }

@@ -67,10 +67,13 @@ public struct Clause: Codable, Hashable, Sendable {
     public var change: Change?
     /// Clauses with the same number are alternatives ("rock or metal").
     public var alternatives: Int?
+    /// The same words read apart: "classical piano" is a genre, and also piano that is classical. A library that lacks the whole answers with the parts;
+    /// one that has both puts first what is both.
+    public var parts: [DescriptorID]
 
     public init(
         span: Span, descriptor: DescriptorID, polarity: Polarity = .want, strength: Double = Strength.plain, hard: Bool = false,
-        change: Change? = nil, alternatives: Int? = nil
+        change: Change? = nil, alternatives: Int? = nil, parts: [DescriptorID] = []
     ) {
         self.span = span
         self.descriptor = descriptor
@@ -79,6 +82,7 @@ public struct Clause: Codable, Hashable, Sendable {
         self.hard = hard
         self.change = change
         self.alternatives = alternatives
+        self.parts = parts
     }
 }
 
@@ -152,14 +156,19 @@ public struct Seed: Codable, Hashable, Sendable {
     /// The library's id of a track.
     public var track: String?
     public var polarity: Polarity
+    /// Named without "like": the listener wants it and its like, where "like X" wants others.
+    public var bare: Bool
 
-    public init(span: Span, kind: Kind, name: String, artist: String? = nil, track: String? = nil, polarity: Polarity = .like) {
+    public init(
+        span: Span, kind: Kind, name: String, artist: String? = nil, track: String? = nil, polarity: Polarity = .like, bare: Bool = false
+    ) {
         self.span = span
         self.kind = kind
         self.name = name
         self.artist = artist
         self.track = track
         self.polarity = polarity
+        self.bare = bare
     }
 }
 

@@ -7,6 +7,7 @@ extension PlanDraft {
         readQuoted(directory)
         readCued(directory)
         if let directory { readBare(directory) }
+        readUnframed()
     }
 
     // MARK: After a cue
@@ -20,7 +21,8 @@ extension PlanDraft {
             }
             let feels = Cues.feelsLike.length(at: i, in: words)
             let unlike = Cues.unlike.length(at: i, in: words)
-            let like = Cues.like.length(at: i, in: words)
+            var like = Cues.like.length(at: i, in: words)
+            if words[i] == "than", isCompared(i) { like = 1 }
             let by = Cues.by.length(at: i, in: words)
             if feels > 0, feels >= like {
                 i += feels
@@ -34,6 +36,12 @@ extension PlanDraft {
                 i += 1
             }
         }
+    }
+
+    /// "more upbeat than", "calmer than": a name follows, unless it is a number.
+    private func isCompared(_ than: Int) -> Bool {
+        guard than + 1 < words.count, words[than + 1].first?.isNumber != true else { return false }
+        return words[max(0, than - 4)..<than].contains { ["more", "less"].contains($0) || $0.hasSuffix("er") }
     }
 
     /// Where the names after a cue end.
@@ -56,7 +64,7 @@ extension PlanDraft {
         var last = i
         while i < max(end, min(cue.upperBound + 1, words.count)) {
             // A name of the library wins over every rule of where names end.
-            if let directory, let known = libraryName(at: i, in: directory, limit: words.count, fuzzy: false) {
+            if let directory, let known = libraryName(at: i, in: directory, limit: words.count, fuzzy: false), isContent(known.tokens) {
                 addSeed(known, polarity, directory)
                 read += 1
                 i = known.tokens.upperBound
@@ -170,9 +178,15 @@ extension PlanDraft {
     /// A name anywhere in a segment: exact from the left, then the whole segment misspelt, then a possessive ("queens bohemian rhapsody").
     private func libraryName(within segment: Range<Int>, in directory: NameDirectory) -> Known? {
         for start in segment where !FunctionWords.contains(words[start]) || start == segment.lowerBound {
-            if let known = libraryName(at: start, in: directory, limit: segment.upperBound, fuzzy: false), isDistinct(known) { return known }
+            if let known = libraryName(at: start, in: directory, limit: segment.upperBound, fuzzy: false), isDistinct(known), isContent(known.tokens) { return known }
         }
+        guard isContent(segment) else { return nil }
         return libraryName(at: segment.lowerBound, in: directory, limit: segment.upperBound, fuzzy: true)
+    }
+
+    /// "One", "Intro" and "Them" are titles and artists too, but "like this one" means none of them.
+    private func isContent(_ range: Range<Int>) -> Bool {
+        range.count >= 3 || range.contains { !FunctionWords.contains(words[$0]) && !Cues.requestWords.contains(words[$0]) && !Cues.nameLeads.contains(words[$0]) }
     }
 
     /// One ordinary word inside a longer unknown name is no evidence for a title of that word.
@@ -180,18 +194,32 @@ extension PlanDraft {
         known.tokens.count > 1 || !vocabulary.isCommon(words[known.tokens.lowerBound])
     }
 
-    private mutating func addSeed(_ known: Known, _ polarity: Polarity, _ directory: NameDirectory) {
-        // "X by Y" and "Y X": a title that is followed by its artist, or the reverse.
+    private mutating func addSeed(_ known: Known, _ polarity: Polarity, _ directory: NameDirectory, bare: Bool = false) {
         let titles = known.entities.filter { $0.kind == .title }
         let artist = known.entities.first { $0.kind == .artist }
-        if let artist, titles.isEmpty || known.tokens.count == 1 || plan.seeds.isEmpty {
-            plan.seeds.append(Seed(span: span(known.tokens), kind: .artist, name: artist.name, polarity: polarity))
+        let span = span(known.tokens)
+        claim(known.tokens, .name)
+        // "X by Y": the artist belongs to the title before it, and tells which of several titles is meant.
+        if let artist, isBy(known.tokens), let last = plan.seeds.last, last.kind == .track || last.kind == .unknown, last.artist == nil {
+            plan.seeds[plan.seeds.count - 1].artist = artist.name
+            plan.seeds[plan.seeds.count - 1].span.end = span.end
+            if let track = directory.title(last.name, by: artist.name, vocabulary.analyzer) {
+                plan.seeds[plan.seeds.count - 1].kind = .track
+                plan.seeds[plan.seeds.count - 1].track = track.track
+                plan.seeds[plan.seeds.count - 1].name = track.name
+            }
             correct(known, to: artist.name)
-        } else if let title = titles.first ?? known.entities.first {
-            plan.seeds.append(Seed(span: span(known.tokens), kind: .track, name: title.name, track: title.kind == .title ? title.track : nil, polarity: polarity))
+        } else if let artist, titles.isEmpty || known.tokens.count == 1 {
+            plan.seeds.append(Seed(span: span, kind: .artist, name: artist.name, polarity: polarity, bare: bare))
+            correct(known, to: artist.name)
+        } else if let title = titles.first {
+            plan.seeds.append(Seed(span: span, kind: .track, name: title.name, track: title.track, polarity: polarity, bare: bare))
             correct(known, to: title.name)
         }
-        claim(known.tokens, .name)
+    }
+
+    private func isBy(_ range: Range<Int>) -> Bool {
+        range.lowerBound > 0 && ["by", "from"].contains(words[range.lowerBound - 1])
     }
 
     private mutating func correct(_ known: Known, to name: String) {
@@ -242,12 +270,74 @@ extension PlanDraft {
             let words = known.tokens.count
             let whole = words == tokens.filter({ $0.kind == .word }).count
             if known.entities.contains(where: { $0.kind == .artist }) || words >= 3 || whole {
-                addSeed(known, .like, directory)
+                addSeed(known, .like, directory, bare: true)
                 i = known.tokens.upperBound
             } else {
                 i += 1
             }
         }
+    }
+
+    /// A stretch without any request around it, and with a word that neither English nor the vocabulary knows, is a name: "jutes walk on me",
+    /// "trev case go for you". Genres, instruments, moods and voices at its ends stay descriptors: "crumb locket psych rock".
+    private mutating func readUnframed() {
+        for stretch in stretches() {
+            var range = stretch
+            guard range.contains(where: isUnknownWord), !range.contains(where: isFrame) else { continue }
+            while let match = vocabulary.match(tokens[..<range.upperBound], at: range.lowerBound), isPlain(match), match.tokens.upperBound < range.upperBound {
+                range = match.tokens.upperBound..<range.upperBound
+            }
+            while let start = range.first(where: { start in
+                vocabulary.match(tokens[..<range.upperBound], at: start).map { $0.tokens.upperBound == range.upperBound && isPlain($0) } ?? false
+            }), start > range.lowerBound {
+                range = range.lowerBound..<start
+            }
+            guard !range.isEmpty, range.contains(where: isUnknownWord), !isMisspelling(range) else { continue }
+            plan.seeds.append(Seed(span: span(range), kind: .unknown, name: source(range), bare: true))
+            claim(range, .name)
+        }
+    }
+
+    /// Runs of free words between punctuation.
+    private func stretches() -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        var start: Int?
+        for i in 0...tokens.count {
+            let isOpen = i < tokens.count && owners[i] == nil && (tokens[i].kind == .word || ["'", "&", "-", "."].contains(words[i]))
+            if isOpen, start == nil { start = i }
+            if !isOpen, let begin = start {
+                result.append(begin..<i)
+                start = nil
+            }
+        }
+        return result
+    }
+
+    private func isUnknownWord(_ i: Int) -> Bool {
+        tokens[i].kind == .word && words[i].utf8.count >= 3 && !vocabulary.isCommon(words[i]) && !FunctionWords.contains(words[i])
+            && !Cues.requestWords.contains(words[i]) && Double(words[i]) == nil && vocabulary.match(tokens[..<(i + 1)], at: i) == nil
+    }
+
+    private static let frames: Set<String> = [
+        "song", "songs", "music", "looking", "suggest", "suggestions", "recommend", "recommendations", "recommendation", "similar", "bands", "band", "artists", "artist", "tracks",
+        "playlist", "need", "want", "find", "help", "anyone", "some", "any", "something", "anything", "style", "vibe", "vibes", "genre", "type", "kind", "sounds", "sounding", "with",
+        "without", "no", "for", "albums", "tunes", "i", "im", "ive", "please", "what", "whats", "more", "very", "not",
+    ]
+
+    private func isFrame(_ i: Int) -> Bool { Self.frames.contains(words[i]) }
+
+    private func isPlain(_ match: Vocabulary.Match) -> Bool {
+        [.genre, .instrument, .mood, .voice, .era].contains(vocabulary.descriptors[match.descriptor].id.facet)
+            && !(match.tokens.count == 1 && FunctionWords.contains(words[match.tokens.lowerBound]))
+    }
+
+    /// A lone unknown word near a descriptor is a typing error, not a name.
+    private func isMisspelling(_ range: Range<Int>) -> Bool {
+        let unknown = range.filter(isUnknownWord)
+        guard unknown.count == 1, range.count <= 2 else { return false }
+        let word = words[unknown[0]]
+        let allowance = word.utf8.count < 6 ? 0 : word.utf8.count < 10 ? 1 : 2
+        return allowance > 0 && vocabulary.nearestName(word, within: allowance).map { $0.value.words == 1 || $0.isSpelling } ?? false
     }
 
     private func stands(_ known: Known) -> Bool {

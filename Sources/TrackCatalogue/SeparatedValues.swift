@@ -1,33 +1,41 @@
 /// Rows of CSV (RFC 4180: quotes, doubled quotes, line breaks inside quotes) or of plain TSV, streaming.
-struct SeparatedValues {
-    struct Row {
+public struct SeparatedValues {
+    public struct Row {
         /// Line where the row begins.
-        var line: Int
-        var cells: [String]
+        public var line: Int
+        public var cells: [String]
     }
 
     private var lines: TextLines
     private let separator: UInt8
     private let quotes: Bool
+    private let comment: String?
     /// Column names of the first row.
-    private(set) var header: [String] = []
-    var path: String { lines.path }
+    public private(set) var header: [String] = []
+    public var path: String { lines.path }
     var bytesRead: Int { lines.bytesRead }
 
-    /// - Parameter quotes: whether `"` quotes a cell; TSV exports do not quote.
+    /// - Parameters:
+    ///   - quotes: whether `"` quotes a cell; TSV exports do not quote.
     /// - Throws: `ImportError` when the file cannot be read or is empty.
-    init(path: String, separator: Character, quotes: Bool) throws {
+    ///   - comment: lines that begin so are passed over.
+    public init(path: String, separator: Character, quotes: Bool, comment: String? = nil) throws {
         lines = try TextLines(path: path)
         self.separator = separator.asciiValue ?? UInt8(ascii: ",")
         self.quotes = quotes
+        self.comment = comment
         guard let first = try next() else { throw ImportError.unreadable(path: path, why: "it is empty") }
         header = first.cells
     }
 
-    func close() { lines.close() }
+    public func close() { lines.close() }
 
-    mutating func next() throws -> Row? {
+    public mutating func next() throws -> Row? {
         guard var line = try lines.next() else { return nil }
+        while let comment, line.text.hasPrefix(comment) {
+            guard let next = try lines.next() else { return nil }
+            line = next
+        }
         let start = line.number
         if !quotes { return Row(line: start, cells: line.text.utf8.split(separator: separator, omittingEmptySubsequences: false).map { String(Substring($0)) }) }
         var cells: [String] = []

@@ -65,7 +65,7 @@ struct TableLayout {
 
     static func tags(_ cell: String, _ format: CorpusFormat) throws -> [String] {
         if cell.hasPrefix("[") {
-            guard let list = PythonList.parse(cell) else { throw RowProblem("the tag list is not closed or not quoted: \(cell.prefix(40))") }
+            guard let list = PythonLiteral.strings(cell) else { throw RowProblem("the tag list is not closed or not quoted: \(cell.prefix(40))") }
             return list
         }
         if format == .musiccaps { throw RowProblem("the aspect list does not begin with '[': \(cell.prefix(40))") }

@@ -29,7 +29,11 @@ extension Vocabulary {
     private func value(of run: ArraySlice<Token>) -> NameValue? {
         var found = names.values(of: PhraseKey.surface(run)).first
         if found == nil, run.last?.text.hasSuffix("s") == true { found = names.values(of: PhraseKey.singular(run)).first }
-        if found == nil, run.count > 1 || run.first?.stem != run.first?.text { found = names.values(of: PhraseKey.stemmed(run)).first }
+        // An adverb is seldom the adjective that its stem is: "closely", "relatively", "finally".
+        let isAdverb = run.last?.text.hasSuffix("ly") == true
+        // A plain English word is itself: "long" is not "longing", "box" not "boxing".
+        let isPlain = run.count == 1 && run.first.map { $0.text == $0.stem && isCommon($0.text) } == true
+        if found == nil, !isAdverb, !isPlain, run.count > 1 || run.first?.stem != run.first?.text { found = names.values(of: PhraseKey.stemmed(run)).first }
         guard let found else { return nil }
         let value = NameValue(found)
         let isJoined = value.words != run.count

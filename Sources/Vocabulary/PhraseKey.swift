@@ -32,5 +32,8 @@ public enum PhraseKey {
         }
     }
 
-    private static let meaningfulSuffixes = ["ful", "less", "ive", "ation", "ition", "able", "ible", "ness", "ment", "ion", "ity", "ous", "ist", "ish"]
+    private static let meaningfulSuffixes = [
+        "ful", "less", "ive", "ation", "ition", "able", "ible", "ness", "ment", "ion", "ity", "ous", "ist", "ish", "er", "or", "al", "ism",
+        "ance", "ence", "ary",
+    ]
 }

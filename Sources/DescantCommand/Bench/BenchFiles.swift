@@ -1,0 +1,57 @@
+import Evaluation
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// TREC files of a benchmark.
+enum BenchFiles {
+    /// Writes `NAME.run` and `NAME.qrels`; queries are numbered from 0.
+    static func write(rankings: [[String]], relevant: [[String]], name: String, folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        var run = Run()
+        var qrels = Qrels()
+        for (i, ranking) in rankings.enumerated() {
+            run["q\(i)"] = ranking.enumerated().map { Run.Entry(document: $1, score: 1 / Double($0 + 1)) }
+            qrels.grades["q\(i)"] = Dictionary(relevant[i].map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
+        }
+        try run.writeTREC(tag: name, toFile: URL(fileURLWithPath: "\(folder)/\(name).run"))
+        try qrels.writeTREC(toFile: URL(fileURLWithPath: "\(folder)/\(name).qrels"))
+    }
+
+    /// Writes values as JSON Lines.
+    static func writeLines(_ values: some Sequence<some Encodable>, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var data = Data()
+        for value in values { data += try encoder.encode(value) + [UInt8(ascii: "\n")] }
+        try data.write(to: URL(fileURLWithPath: path))
+    }
+}
+
+/// What a figure was measured on.
+struct Machine: CustomStringConvertible {
+    let description: String
+
+    init(_ corpus: String) {
+        let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n").first { $0.hasPrefix("model name") }
+            .flatMap { $0.split(separator: ":").last }.map { $0.drop { $0 == " " } } ?? "unknown processor"
+        #if DEBUG
+            let mode = "debug build"
+        #else
+            let mode = "release build"
+        #endif
+        description = "\(cpu), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(mode), corpus \(corpus)"
+    }
+
+    /// Resident memory of this process in bytes: all of it, and without pages of mapped files.
+    static var residentMemory: (all: Int, own: Int) {
+        let fields = ((try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? "").split(separator: "\n")
+        func value(_ name: String) -> Int {
+            (fields.first { $0.hasPrefix(name) }?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+        }
+        return (value("VmRSS:"), value("RssAnon:"))
+    }
+}
