@@ -26,7 +26,8 @@ struct IndexCommand: ParsableCommand {
 
     func run() throws {
         guard let map = columns.map({ ColumnMap($0) }) ?? ColumnMap() else {
-            throw ValidationError("--columns is '\(columns ?? "")'; expected ROLE=COLUMN,… with roles \(ColumnMap.Role.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ValidationError(
+                "--columns is '\(columns ?? "")'; expected ROLE=COLUMN,… with roles \(ColumnMap.Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let sources = try corpora.map { LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map) }
         let progress = ProgressLine()
@@ -44,7 +45,8 @@ struct IndexCommand: ParsableCommand {
             let unresolved = report.unresolvedTags.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
             if !unresolved.isEmpty {
                 let shown = unresolved.prefix(8).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
-                Terminal.write("  \(unresolved.count) tags name nothing in the vocabulary and are searched as words: \(shown)\(unresolved.count > 8 ? ", …" : "")")
+                Terminal.write(
+                    "  \(unresolved.count) tags name nothing in the vocabulary and are searched as words: \(shown)\(unresolved.count > 8 ? ", …" : "")")
             }
         }
         let seconds = ((monotonicSeconds() - start) * 100).rounded() / 100

@@ -21,7 +21,9 @@ struct LibraryCommand: ParsableCommand {
             Terminal.write("index       \(library.index.termCount) terms, \(library.index.postingBytes) bytes of postings")
             for (name, file) in manifest.files.sorted(by: { $0.key < $1.key }) { Terminal.write("file        \(name)  \(file.bytes) bytes") }
             for facet in Facet.allCases {
-                let counts = library.vocabulary.descriptors.indices.filter { library.vocabulary.descriptors[$0].id.facet == facet && library.documentFrequency($0) > 0 }
+                let counts = library.vocabulary.descriptors.indices.filter {
+                    library.vocabulary.descriptors[$0].id.facet == facet && library.documentFrequency($0) > 0
+                }
                 let top = counts.sorted { library.documentFrequency($0) > library.documentFrequency($1) }.prefix(6)
                 let shown = top.map { "\(library.vocabulary.descriptors[$0].label) \(library.documentFrequency($0))" }.joined(separator: " · ")
                 Terminal.write("\(Terminal.column(facet.rawValue, 11)) \(counts.count) in use\(shown.isEmpty ? "" : ": " + shown)")

@@ -71,7 +71,6 @@ struct SearchCommand: ParsableCommand {
     }
 }
 
-
 extension SearchResponse {
     /// Pretty-printed with sorted keys: the same answer prints the same bytes.
     func json() throws -> String {

@@ -10,7 +10,8 @@ enum Terminal {
         case bold = "1", dim = "2", green = "32", yellow = "33", cyan = "36", red = "31", underline = "4"
     }
 
-    static let isColoured = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
+    static let isColoured =
+        isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
 
     static func styled(_ text: String, _ styles: Style..., coloured: Bool = isColoured) -> String {
         coloured ? "\u{1B}[\(styles.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m" : text

@@ -18,7 +18,8 @@ struct VocabCommand: ParsableCommand {
             for text in texts {
                 let matches = vocabulary.resolve(text)
                 if matches.isEmpty { failures += 1 }
-                Terminal.write("\(text)\t\(matches.isEmpty ? "–" : matches.map { vocabulary.descriptors[$0.descriptor].id.description }.joined(separator: " "))")
+                Terminal.write(
+                    "\(text)\t\(matches.isEmpty ? "–" : matches.map { vocabulary.descriptors[$0.descriptor].id.description }.joined(separator: " "))")
             }
             if failures == texts.count { throw ExitCode(1) }
         }

@@ -1,5 +1,5 @@
-import Storage
 import Ranking
+import Storage
 
 /// Walks one term's postings forward, decoding a block at a time.
 struct PostingCursor {

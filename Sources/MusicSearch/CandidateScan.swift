@@ -58,7 +58,8 @@ extension Library: CandidateSource {
 
 /// Scores all documents, a window at a time, and keeps the counts and the best.
 private struct CandidateScan {
-    private static let windowSize = 4096
+    /// Small enough that all of a window's numbers stay in the first-level cache.
+    private static let windowSize = 2048
 
     private struct WishState {
         var own: EvidenceCursor
@@ -67,6 +68,7 @@ private struct CandidateScan {
         var idf: Float
         /// Bit of the facet that binds; 0 for none.
         var bit: UInt8
+        let matches = Matches(windowSize)
     }
 
     private let library: Library
@@ -80,16 +82,14 @@ private struct CandidateScan {
     private let artists: Set<UInt32>?
     private let withoutArtists: Set<UInt32>
     private let withoutTracks: Set<UInt32>
+    private let hasFilters: Bool
     private var top: TopK
     private var result = CandidateSet()
     /// Which of the documents offered to `top` are strong.
     private var strongOnes: Set<UInt32> = []
 
-    private var matches = [Float](repeating: 0, count: windowSize)
-    private var scores = [Float](repeating: 0, count: windowSize)
-    private var masses = [Float](repeating: 0, count: windowSize)
-    private var bits = [UInt8](repeating: 0, count: windowSize)
-    private var bound = [UInt8](repeating: 0, count: windowSize)
+    private let window = ScanWindow(windowSize)
+    private let unwanted = Matches(windowSize)
 
     private static let banned: UInt8 = 0x80
 
@@ -115,6 +115,7 @@ private struct CandidateScan {
         artists = query.artists.isEmpty ? nil : Set(query.artists.compactMap(library.tracks.artistNumber))
         withoutArtists = query.withoutArtists.isEmpty ? [] : Set(query.withoutArtists.compactMap(library.tracks.artistNumber))
         withoutTracks = Set(query.withoutTracks.compactMap { library.tracks.document(id: $0) })
+        hasFilters = query.years != nil || query.duration != nil || artists != nil || !withoutArtists.isEmpty || !withoutTracks.isEmpty
         top = TopK(limit)
     }
 
@@ -131,77 +132,138 @@ private struct CandidateScan {
         return result
     }
 
-    private mutating func scan(_ window: Range<UInt32>) {
-        let count = window.count
-        for i in 0..<count {
-            scores[i] = query.base
-            masses[i] = 0
-            bits[i] = 0
-            bound[i] = 0
+    private mutating func scan(_ range: Range<UInt32>) {
+        let count = range.count
+        window.clear(count, score: query.base)
+        // What binds first: a window without it has no candidates.
+        for w in wishes.indices where wishes[w].bit != 0 {
+            let matches = wishes[w].matches.clear(count)
+            wishes[w].own.merge(range, into: matches)
+            window.mark(count, matches, wishes[w].bit)
         }
+        if required != 0, !window.holds(count, required) { return }
         for w in wishes.indices {
-            matches.withUnsafeMutableBufferPointer { matches in
-                scores.withUnsafeMutableBufferPointer { scores in
-                    masses.withUnsafeMutableBufferPointer { masses in
-                        guard let base = matches.baseAddress else { return }
-                        base.update(repeating: 0, count: count)
-                        wishes[w].own.merge(window, into: base)
-                        let bit = wishes[w].bit
-                        if bit != 0 {
-                            bits.withUnsafeMutableBufferPointer { bits in
-                                bound.withUnsafeMutableBufferPointer { bound in
-                                    for i in 0..<count where base[i] > 0 {
-                                        bits[i] |= bit
-                                        bound[i] &+= 1
-                                    }
-                                }
-                            }
-                        }
-                        if !wishes[w].near.isEmpty { wishes[w].near.merge(window, into: base) }
-                        let weight = wishes[w].weight
-                        let idf = wishes[w].idf
-                        for i in 0..<count {
-                            scores[i] += weight * base[i]
-                            masses[i] += idf * base[i]
-                        }
-                    }
-                }
+            let matches = wishes[w].matches.values
+            if wishes[w].bit == 0 {
+                wishes[w].matches.clear(count)
+                wishes[w].own.merge(range, into: matches)
             }
+            if !wishes[w].near.isEmpty { wishes[w].near.merge(range, into: matches) }
+            window.accumulate(count, matches, weight: wishes[w].weight, idf: wishes[w].idf)
         }
         for b in bans.indices {
-            matches.withUnsafeMutableBufferPointer { matches in
-                guard let base = matches.baseAddress else { return }
-                base.update(repeating: 0, count: count)
-                bans[b].merge(window, into: base)
-                for i in 0..<count where base[i] >= Self.banThreshold { bits[i] |= Self.banned }
-            }
+            let matches = unwanted.clear(count)
+            bans[b].merge(range, into: matches)
+            for i in 0..<count where matches[i] >= Self.banThreshold { window.bits[i] |= Self.banned }
         }
-        collect(window)
+        collect(range)
     }
 
     /// A tagger's faint doubt does not ban a track.
     private static let banThreshold: Float = 0.25
 
-    private mutating func collect(_ window: Range<UInt32>) {
-        for i in 0..<window.count where bits[i] == required && scores[i] > 0 {
-            let document = window.lowerBound + UInt32(i)
-            let score = scores[i] + CandidateQuery.focusWeight * library.focus(masses[i], document)
-            guard score >= query.nearScore, passes(document) else { continue }
-            let isStrong = bound[i] >= bindingCount && score >= query.strongScore && !query.isIncomplete
-            if isStrong { result.strong += 1 } else { result.near += 1 }
-            if score > top.threshold {
-                top.insert(Scored(document: document, score: score))
-                if isStrong { strongOnes.insert(document) }
-            }
-            if collectingAll { result.documents.append(document) }
+    private mutating func collect(_ range: Range<UInt32>) {
+        // Eight documents at a time: most windows hold few that have all that binds.
+        for start in stride(from: 0, to: range.count, by: 8) where window.mayHold(start, required) {
+            for i in start..<min(start + 8, range.count) where window.bits[i] == required && window.scores[i] > 0 { offer(i, range) }
         }
     }
 
+    @inline(__always)
+    private mutating func offer(_ i: Int, _ range: Range<UInt32>) {
+        let document = range.lowerBound + UInt32(i)
+        let score = window.scores[i] + CandidateQuery.focusWeight * library.focus(window.masses[i], document)
+        guard score >= query.nearScore, passes(document) else { return }
+        let isStrong = window.bound[i] >= bindingCount && score >= query.strongScore && !query.isIncomplete
+        if isStrong { result.strong += 1 } else { result.near += 1 }
+        if score > top.threshold {
+            top.insert(Scored(document: document, score: score))
+            if isStrong { strongOnes.insert(document) }
+        }
+        if collectingAll { result.documents.append(document) }
+    }
+
     private func passes(_ document: UInt32) -> Bool {
+        guard hasFilters else { return true }
         let record = library.tracks.records[Int(document)]
         if let years = query.years, record.year == .min || !years.contains(Double(record.year)) { return false }
         if let duration = query.duration, record.duration < 0 || !duration.contains(Double(record.duration)) { return false }
         if let artists, !artists.contains(record.artist) { return false }
         return !withoutArtists.contains(record.artist) && !withoutTracks.contains(document)
+    }
+}
+
+/// How well each document of a window meets one wish.
+private final class Matches {
+    let values: UnsafeMutablePointer<Float>
+
+    init(_ size: Int) { values = .allocate(capacity: size) }
+    deinit { values.deallocate() }
+
+    @discardableResult func clear(_ count: Int) -> UnsafeMutablePointer<Float> {
+        values.update(repeating: 0, count: count)
+        return values
+    }
+}
+
+/// The numbers of one window of documents. Plain memory and plain loops, which the compiler turns into vector instructions.
+private final class ScanWindow {
+    let scores: UnsafeMutablePointer<Float>
+    let masses: UnsafeMutablePointer<Float>
+    /// Facets that bind and are met, a bit each.
+    let bits: UnsafeMutablePointer<UInt8>
+    /// Wishes that bind and are met.
+    let bound: UnsafeMutablePointer<UInt8>
+
+    init(_ size: Int) {
+        scores = .allocate(capacity: size)
+        masses = .allocate(capacity: size)
+        bits = .allocate(capacity: size + 8)
+        bits.initialize(repeating: 0, count: size + 8)
+        bound = .allocate(capacity: size)
+    }
+
+    deinit {
+        scores.deallocate()
+        masses.deallocate()
+        bits.deallocate()
+        bound.deallocate()
+    }
+
+    func clear(_ count: Int, score: Float) {
+        scores.update(repeating: score, count: count)
+        masses.update(repeating: 0, count: count)
+        bits.update(repeating: 0, count: count)
+        bound.update(repeating: 0, count: count)
+    }
+
+    /// Notes which documents match a wish that binds.
+    func mark(_ count: Int, _ matches: UnsafePointer<Float>, _ bit: UInt8) {
+        let (bits, bound) = (bits, bound)
+        for i in 0..<count {
+            let isMet: UInt8 = matches[i] > 0 ? 1 : 0
+            bits[i] |= bit &* isMet
+            bound[i] &+= isMet
+        }
+    }
+
+    /// Whether one of the eight documents from `start` on has just these bits: a byte of their difference is then zero.
+    @inline(__always)
+    func mayHold(_ start: Int, _ required: UInt8) -> Bool {
+        let word = UnsafeRawPointer(bits + start).loadUnaligned(as: UInt64.self) ^ (0x0101_0101_0101_0101 &* UInt64(required))
+        return (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
+    }
+
+    func holds(_ count: Int, _ required: UInt8) -> Bool {
+        for start in stride(from: 0, to: count, by: 8) where mayHold(start, required) { return true }
+        return false
+    }
+
+    func accumulate(_ count: Int, _ matches: UnsafePointer<Float>, weight: Float, idf: Float) {
+        let (scores, masses) = (scores, masses)
+        for i in 0..<count {
+            scores[i] += weight * matches[i]
+            masses[i] += idf * matches[i]
+        }
     }
 }

@@ -52,11 +52,41 @@ public struct LibraryBuilder {
     /// - Parameter replacing: drop tracks that are in the library already instead of adding to them.
     /// - Throws: `LibraryError`, `FileError`, `ImportError` for a corpus that cannot be read at all, `DatabaseError`.
     public func build(_ sources: [Source], replacing: Bool = false, progress: (Progress) -> Void = { _ in }) throws -> Outcome {
+        try run(replacing, progress) { writer, vocabulary, now in
+            try sources.map { source in
+                var importer = CorpusImporter(vocabulary)
+                let report = try importer.run(source.path, as: source.format, columns: source.columns) {
+                    progress(.importing(path: source.path, rows: $0, share: $1))
+                } put: {
+                    try writer.put($0)
+                }
+                try writer.record(
+                    ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
+                return (source.path, report)
+            }
+        }
+    }
+
+    /// Builds from tracks that the caller makes.
+    /// - Parameter importing: is given the place to put tracks.
+    public func build(
+        replacing: Bool = false, progress: (Progress) -> Void = { _ in }, importing: (_ put: (Track) throws -> Void) throws -> Void
+    ) throws -> Outcome {
+        try run(replacing, progress) { writer, _, _ in
+            try importing { try writer.put($0) }
+            return []
+        }
+    }
+
+    private typealias Import = (CatalogueWriter, Vocabulary, _ now: String) throws -> [(path: String, report: ImportReport)]
+
+    private func run(_ replacing: Bool, _ progress: (Progress) -> Void, _ importing: Import) throws -> Outcome {
         let manager = FileManager.default
         do {
             try manager.createDirectory(atPath: library + "/generations", withIntermediateDirectories: true)
         } catch {
-            throw LibraryError.unwritable(path: library, why: (try? manager.attributesOfItem(atPath: library)) == nil ? "the folder cannot be made" : "no permission")
+            throw LibraryError.unwritable(
+                path: library, why: (try? manager.attributesOfItem(atPath: library)) == nil ? "the folder cannot be made" : "no permission")
         }
         let lock = try IndexLock(library: library)
         let now = Date.now.formatted(.iso8601)
@@ -73,7 +103,7 @@ public struct LibraryBuilder {
             throw LibraryError.unwritable(path: partial, why: "the folder cannot be made")
         }
         do {
-            let outcome = try write(sources, replacing, generation, partial, now, progress)
+            let outcome = try write(replacing, generation, partial, now, progress, importing)
             prune(keeping: [generation, previous?.generation ?? generation])
             try? manager.removeItem(atPath: library + "/" + Library.FileName.marker)
             _ = consume lock
@@ -87,7 +117,7 @@ public struct LibraryBuilder {
     }
 
     private func write(
-        _ sources: [Source], _ replacing: Bool, _ generation: Int, _ partial: String, _ now: String, _ progress: (Progress) -> Void
+        _ replacing: Bool, _ generation: Int, _ partial: String, _ now: String, _ progress: (Progress) -> Void, _ importing: Import
     ) throws -> Outcome {
         try Vocabulary.compile(tables, to: partial + "/" + Library.FileName.vocabulary)
         let vocabulary = try Vocabulary(
@@ -95,18 +125,7 @@ public struct LibraryBuilder {
         let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
         return try catalogue.write { writer in
             if replacing { try writer.removeAll() }
-            var reports: [(String, ImportReport)] = []
-            for source in sources {
-                var importer = CorpusImporter(vocabulary)
-                let report = try importer.run(source.path, as: source.format, columns: source.columns) {
-                    progress(.importing(path: source.path, rows: $0, share: $1))
-                } put: {
-                    try writer.put($0)
-                }
-                try writer.record(
-                    ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
-                reports.append((source.path, report))
-            }
+            let reports = try importing(writer, vocabulary, now)
             var builder = GenerationBuilder(vocabulary)
             try writer.forEachTrack { track in
                 builder.add(track)

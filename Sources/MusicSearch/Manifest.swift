@@ -82,7 +82,8 @@ public enum LibraryError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreadable(let path, let why): "\(path): \(why)"
         case .busy(let path): "\(path): another descant is indexing into this library"
         case .unwritable(let path, let why): "\(path): cannot write here: \(why)"
-        case .noData(let looked): "the vocabulary is missing: no folder 'vocab' in \(looked.joined(separator: ", ")); set DESCANT_HOME to the folder that holds it"
+        case .noData(let looked):
+            "the vocabulary is missing: no folder 'vocab' in \(looked.joined(separator: ", ")); set DESCANT_HOME to the folder that holds it"
         case .changed(let path, let expected, let found): "\(path): not the file that was indexed: expected \(expected), found \(found)"
         }
     }

@@ -10,6 +10,8 @@ enum Neighbourhood {
     /// Moods nearer than this in the valence–arousal plane count, up to `mood`.
     static let moodRadius = 0.4
     static let mood: Float = 0.45
+    /// Tracks from which on a descriptor that binds is answered by itself alone.
+    static let plenty = 100
 
     /// Evidence that occurs in the library, without the descriptor itself; the strongest factor for each.
     static func evidence(of descriptor: Int, in library: Library) -> [CandidateQuery.Evidence] {
@@ -38,7 +40,10 @@ enum Neighbourhood {
                 if distance < moodRadius { add(index, mood * Float(1 - distance / moodRadius)) }
             }
         }
-        return factors.sorted { $0.key < $1.key }.map { CandidateQuery.Evidence(.descriptor($0.key), factor: $0.value) }
+        // A descriptor that tracks here have needs little help; one that none has lives by its neighbours.
+        let most = library.documentFrequency(descriptor) > 0 ? 6 : 16
+        return factors.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.prefix(most)
+            .map { CandidateQuery.Evidence(.descriptor($0.key), factor: $0.value) }
     }
 }
 

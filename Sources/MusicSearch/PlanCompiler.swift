@@ -85,10 +85,13 @@ struct PlanCompiler {
 
     private mutating func addWish(_ clause: Clause, _ i: Int, _ descriptor: Int, share: Float, isBinding: Bool) {
         let facet = vocabulary.descriptors[descriptor].id.facet
+        let binding = isBinding && facet.binds ? facet : nil
+        // What binds and is plentiful needs no neighbours: they could not stand in for it.
+        let isPlentiful = binding != nil && library.documentFrequency(descriptor) >= Neighbourhood.plenty
         query.wishes.append(
             CandidateQuery.Wish(
-                origin: .clauses([i]), own: [.init(.descriptor(descriptor))], near: Neighbourhood.evidence(of: descriptor, in: library),
-                weight: Float(clause.strength) * share, idf: library.idf(descriptor), binding: isBinding && facet.binds ? facet : nil))
+                origin: .clauses([i]), own: [.init(.descriptor(descriptor))], near: isPlentiful ? [] : Neighbourhood.evidence(of: descriptor, in: library),
+                weight: Float(clause.strength) * share, idf: library.idf(descriptor), binding: binding))
     }
 
     private mutating func join(_ descriptor: Int, _ i: Int, to wish: Int) {
@@ -121,7 +124,8 @@ struct PlanCompiler {
 
     private mutating func addAvoid(_ clause: Clause, _ i: Int, _ descriptor: Int, isContradicted: Bool) {
         if library.documentFrequency(descriptor) == 0 {
-            shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here is marked as \(vocabulary.descriptors[descriptor].label), so none was left out for it"))
+            shortfalls.append(
+                Shortfall(kind: .noEvidence, text: "no track here is marked as \(vocabulary.descriptors[descriptor].label), so none was left out for it"))
         }
         if clause.hard, !isContradicted {
             query.bans.append([.init(.descriptor(descriptor))])
@@ -163,6 +167,7 @@ struct PlanCompiler {
         for (i, seed) in plan.seeds.enumerated() {
             let documents = library.documents(of: seed)
             guard !documents.isEmpty else {
+                addProfile(seed, i)
                 shortfalls.append(Shortfall(kind: .unknownSeed, text: seed.artist.map { "\(seed.name) by \($0)" } ?? seed.name))
                 continue
             }
@@ -176,6 +181,18 @@ struct PlanCompiler {
             if !seed.bare {
                 if seed.kind == .artist { query.withoutArtists.append(seed.name) } else if let track = seed.track { query.withoutTracks.append(track) }
             }
+        }
+    }
+
+    /// An artist that the library lacks, by what they are known for: the first descriptor as if it had been asked for, the others less.
+    private mutating func addProfile(_ seed: Seed, _ i: Int) {
+        for (position, id) in seed.profile.enumerated() {
+            guard let descriptor = vocabulary.index(of: id) else { continue }
+            let share = (position == 0 ? 1 : 0.15) * Float(Strength.plain)
+            query.wishes.append(
+                CandidateQuery.Wish(
+                    origin: .seed(i), own: [.init(.descriptor(descriptor))], near: Neighbourhood.evidence(of: descriptor, in: library),
+                    weight: seed.polarity == .avoid ? -share : share, idf: library.idf(descriptor)))
         }
     }
 

@@ -81,7 +81,8 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
     private func jspf(_ hits: [Hit], _ title: String) -> String {
         let tracks = hits.map { hit in
             let pairs = fields(hit).map { name, value in
-                name == "duration" ? "\"duration\": \(value)" : name == "location" || name == "identifier" ? "\"\(name)\": [\(json(value))]" : "\"\(name)\": \(json(value))"
+                name == "duration"
+                    ? "\"duration\": \(value)" : name == "location" || name == "identifier" ? "\"\(name)\": [\(json(value))]" : "\"\(name)\": \(json(value))"
             }
             return "      {" + pairs.joined(separator: ", ") + "}"
         }

@@ -17,7 +17,8 @@ enum RecordingIdentity {
     static func recording(title: String, artist: String, isrc: String) -> String? {
         var folded = WordSegmenter.fold(title)
         var kept = ""
-        for part in qualifiers(of: &folded) where ["live", "acoustic", "demo", "remix", "instrumental", "cover", "unplugged", "mix", "dub", "version of"].contains(where: part.contains) {
+        for part in qualifiers(of: &folded)
+        where ["live", "acoustic", "demo", "remix", "instrumental", "cover", "unplugged", "mix", "dub", "version of"].contains(where: part.contains) {
             kept += "|" + part.filter { $0.isLetter || $0.isNumber }
         }
         let name = String(folded.filter { $0.isLetter || $0.isNumber })

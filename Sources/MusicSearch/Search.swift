@@ -143,7 +143,10 @@ extension Library {
                         + (wish.weight < 0 ? " (unwanted)" : wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
         }
         if let focus = parts.last {
-            details.append(Explanation(Double(focus.value), "weight \(CandidateQuery.focusWeight) × \(focus.match), the share of the track's descriptors (by idf) that was asked for"))
+            details.append(
+                Explanation(
+                    Double(focus.value),
+                    "weight \(CandidateQuery.focusWeight) × \(focus.match), the share of the track's descriptors (by idf) that was asked for"))
         }
         return Explanation(Double(candidate.score), "sum over wishes of weight × match, plus focus", parts: details)
     }

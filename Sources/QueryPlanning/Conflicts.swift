@@ -28,7 +28,9 @@ extension PlanDraft {
         let slugs = Set([a.descriptor.slug, b.descriptor.slug])
         let voices = [a, b].filter { $0.descriptor.facet == .voice }
         if voices.count == 2, slugs.contains("instrumental") { return "\(label(first)) and \(label(second)) cannot both be" }
-        if case .tempo(let one) = vocabulary.descriptors[first].attributes, case .tempo(let other) = vocabulary.descriptors[second].attributes, !one.overlaps(other) {
+        if case .tempo(let one) = vocabulary.descriptors[first].attributes, case .tempo(let other) = vocabulary.descriptors[second].attributes,
+            !one.overlaps(other)
+        {
             return "\(label(first)) and \(label(second)) are different tempi"
         }
         return nil

@@ -31,7 +31,8 @@ enum Cues {
         "slightly; a bit; bit; somewhat; a little; little; a little bit; mildly; a touch of; touch of; a hint of; hint of; kinda; kind of; sort of; sorta; fairly; a tad; tad; moderately; some; not too much; maybe; perhaps; possibly; preferably; ideally; a dash of; semi; lightly; mostly; rather; pretty"
     )
     /// "not too fast" asks for less, not for none.
-    static let softeners = PhraseSet("too; that; so; overly; very; really; super; extremely; as; particularly; all that; too much; much; excessively; necessarily")
+    static let softeners = PhraseSet(
+        "too; that; so; overly; very; really; super; extremely; as; particularly; all that; too much; much; excessively; necessarily")
     static let more = PhraseSet("more; even more; much more; way more; a bit more; a little more; slightly more; more of a; more like")
     static let less = PhraseSet("less; much less; way less; a bit less; a little less; slightly less; fewer; not as; not so; not quite as; not quite so")
 
@@ -45,38 +46,53 @@ enum Cues {
         akin to; as good as; same as; in the same vein as; influenced by; think of; e g; eg; ie; likes of; the likes of; similar vibe to; similar vibes to; similar feel to; similar sound to; similar style to; similar in style to; similar songs to; similar artists to; similar music to; similar bands to; similar tracks to; based on; compared to; comparable with; other than; besides; related to; obsessed with; im into; been listening to; listening to; listen to; something as; similar in tune to; similar in sound to; similar in feel to; similar in vibe to; similar artists as; similar songs as; similar artist to; similar song to; similar band to; similar stuff to; vibe of; feel of; sound of; mood of; likewise; similar artists like; similar songs like; similar songs; similar artists; similar music
         """)
     /// After these, the words are a feeling or a scene before they are a name: "feels like driving at night".
-    static let feelsLike = PhraseSet("feels like; feel like; feeling like; makes me feel like; make me feel like; feels as if; gives the feeling of; looks like; looking like; would like; would you like; id like; i would like; if you like")
+    static let feelsLike = PhraseSet(
+        "feels like; feel like; feeling like; makes me feel like; make me feel like; feels as if; gives the feeling of; looks like; looking like; would like; would you like; id like; i would like; if you like"
+    )
     static let unlike = PhraseSet("unlike; not like; nothing like; dont sound like; doesnt sound like; dissimilar to; different from")
     static let by = PhraseSet("by; performed by; written by; composed by; produced by; sung by; artist; from the band; from the artist; recorded by")
     /// A name ends here.
     static let nameStops: Set<String> = [
-        "but", "with", "without", "that", "which", "who", "any", "please", "pls", "plz", "maybe", "preferably", "not", "no", "except", "where", "when", "while", "for",
-        "suggestions", "suggestion", "recommendations", "recommendation", "recommend", "similar", "similiar", "thanks", "looking", "i", "im", "ive", "id", "something", "anything",
-        "ideally", "because", "so", "especially", "also", "can", "could", "what", "whats", "help", "song", "songs", "music", "bands", "artists", "tracks", "tunes", "is", "are",
-        "|", ".", "?", "!", ";", "(", ")", ":", "too", "as", "like", "than", "where", "since", "stuff", "his", "their", "her", "if", "know", "need", "want", "give", "more",
-        "less", "suggest", "vibe", "vibes", "wise", "minus", "only", "have", "has", "had", "really", "specifically", "particularly", "in", "at", "starts", "begins", "version",
+        "but", "with", "without", "that", "which", "who", "any", "please", "pls", "plz", "maybe", "preferably", "not", "no", "except", "where", "when", "while",
+        "for",
+        "suggestions", "suggestion", "recommendations", "recommendation", "recommend", "similar", "similiar", "thanks", "looking", "i", "im", "ive", "id",
+        "something", "anything",
+        "ideally", "because", "so", "especially", "also", "can", "could", "what", "whats", "help", "song", "songs", "music", "bands", "artists", "tracks",
+        "tunes", "is", "are",
+        "|", ".", "?", "!", ";", "(", ")", ":", "too", "as", "like", "than", "where", "since", "stuff", "his", "their", "her", "if", "know", "need", "want",
+        "give", "more",
+        "less", "suggest", "vibe", "vibes", "wise", "minus", "only", "have", "has", "had", "really", "specifically", "particularly", "in", "at", "starts",
+        "begins", "version",
     ]
     static let nameSeparators: Set<String> = ["and", "or", ",", "&", "/", "by", "from", "+", "-", "vs", "x", "feat", "ft", "featuring", "nor"]
     /// Words before a name that are not part of it.
     static let nameLeads: Set<String> = [
-        "the", "song", "songs", "band", "artist", "artists", "track", "album", "music", "a", "an", "this", "these", "that", "those", "some", "of", "stuff", "bands", "tracks",
-        "early", "old", "older", "newer", "new", "late", "them", "it", "one", "ones", "other", "others", "my", "group", "singer", "rapper", "dj", "composer", "composers", "tunes", "works",
-        "things", "type", "style", "sound", "sounds", "vibe", "what", "in", "to", "is", "are", "was", "intro", "beginning", "end", "and", "following", "list", "two", "three", "few", "same",
-        "particular", "specific", "here", "first", "second", "beat", "from", "by", "video", "link", "below", "above", "attached", "playlist", "songs'", "on", "in",
+        "the", "song", "songs", "band", "artist", "artists", "track", "album", "music", "a", "an", "this", "these", "that", "those", "some", "of", "stuff",
+        "bands", "tracks",
+        "early", "old", "older", "newer", "new", "late", "them", "it", "one", "ones", "other", "others", "my", "group", "singer", "rapper", "dj", "composer",
+        "composers", "tunes", "works",
+        "things", "type", "style", "sound", "sounds", "vibe", "what", "in", "to", "is", "are", "was", "intro", "beginning", "end", "and", "following", "list",
+        "two", "three", "few", "same",
+        "particular", "specific", "here", "first", "second", "beat", "from", "by", "video", "link", "below", "above", "attached", "playlist", "songs'", "on",
+        "in",
     ]
 
     // MARK: Quantities
 
     static let countNouns: Set<String> = [
-        "songs", "song", "tracks", "track", "tunes", "tune", "pieces", "piece", "recordings", "results", "titles", "numbers", "hits", "suggestions", "recommendations",
+        "songs", "song", "tracks", "track", "tunes", "tune", "pieces", "piece", "recordings", "results", "titles", "numbers", "hits", "suggestions",
+        "recommendations",
     ]
     static let numberWords: [String: Double] = [
         "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15,
         "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "dozen": 12,
     ]
     static let approximately = PhraseSet("around; about; roughly; approximately; approx; circa; ca; near; close to; ish; like; at")
-    static let atMost = PhraseSet("under; below; less than; at most; up to; slower than; max; maximum; no more than; not more than; shorter than; no longer than; fewer than; within; lower than; not over")
-    static let atLeast = PhraseSet("over; above; more than; at least; faster than; min; minimum; longer than; no less than; not less than; higher than; upwards of; not under")
+    static let atMost = PhraseSet(
+        "under; below; less than; at most; up to; slower than; max; maximum; no more than; not more than; shorter than; no longer than; fewer than; within; lower than; not over"
+    )
+    static let atLeast = PhraseSet(
+        "over; above; more than; at least; faster than; min; minimum; longer than; no less than; not less than; higher than; upwards of; not under")
     static let before = PhraseSet("before; pre; prior to; earlier than; until; up to; older than; no later than; up until; not after")
     static let after = PhraseSet("after; since; post; later than; newer than; from; starting from; past; not before; no earlier than")
 

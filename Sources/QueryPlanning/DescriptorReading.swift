@@ -64,7 +64,9 @@ extension PlanDraft {
         }
     }
 
-    private static let pointing: Set<String> = ["the", "this", "that", "a", "of", "good", "great", "nice", "kinda", "similar", "same", "its", "which", "these", "those"]
+    private static let pointing: Set<String> = [
+        "the", "this", "that", "a", "of", "good", "great", "nice", "kinda", "similar", "same", "its", "which", "these", "those",
+    ]
 
     /// "calmer", "sadder", "happiest", where the plain word is a mood, a tempo or a texture.
     private func comparative(at i: Int) -> Found? {

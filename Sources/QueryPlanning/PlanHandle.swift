@@ -64,8 +64,15 @@ extension QueryPlan {
         let json = Array(canonicalJSON.utf8)
         let checksum = json.withUnsafeBytes { Checksum.xxh3($0) }
         let bytes = withUnsafeBytes(of: checksum.littleEndian, Array.init) + json
-        return Self.handlePrefix
-            + Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let base64 = Data(bytes).base64EncodedData().compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "="): nil
+            default: byte
+            }
+        }
+        return Self.handlePrefix + String(decoding: base64, as: UTF8.self)
     }
 
     /// - Throws: `PlanError` for a text that is no handle, or one that was changed on its way.

@@ -73,7 +73,8 @@ extension QueryPlan {
         for artist in filters.withoutArtists { rows.append(["filter", "not by \(artist.name)", "\"\(source(artist.span))\""]) }
         for seed in seeds {
             let name = seed.name + (seed.artist.map { " by \($0)" } ?? "")
-            rows.append([seed.polarity == .avoid ? "unlike" : "like", "\(seed.kind.rawValue) \(name)", "\"\(source(seed.span))\""])
+            let profile = seed.profile.isEmpty ? "" : "  known for \(seed.profile.map(\.description).joined(separator: ", "))"
+            rows.append([seed.polarity == .avoid ? "unlike" : "like", "\(seed.kind.rawValue) \(name)", "\"\(source(seed.span))\"\(profile)"])
         }
         if let move = moodMove {
             rows.append(["move", move.targets.map { "\($0.change.rawValue) \($0.descriptor.slug)" }.joined(separator: ", "), "\(move.strength)"])

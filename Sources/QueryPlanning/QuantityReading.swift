@@ -1,4 +1,5 @@
 import TextAnalysis
+
 /// Numbers with a meaning: how many tracks, which years, how fast, how long, which key and metre.
 extension PlanDraft {
     mutating func readQuantities() {

@@ -158,9 +158,12 @@ public struct Seed: Codable, Hashable, Sendable {
     public var polarity: Polarity
     /// Named without "like": the listener wants it and its like, where "like X" wants others.
     public var bare: Bool
+    /// What a well-known artist sounds like, for a library that does not have them.
+    public var profile: [DescriptorID]
 
     public init(
-        span: Span, kind: Kind, name: String, artist: String? = nil, track: String? = nil, polarity: Polarity = .like, bare: Bool = false
+        span: Span, kind: Kind, name: String, artist: String? = nil, track: String? = nil, polarity: Polarity = .like, bare: Bool = false,
+        profile: [DescriptorID] = []
     ) {
         self.span = span
         self.kind = kind
@@ -169,6 +172,7 @@ public struct Seed: Codable, Hashable, Sendable {
         self.track = track
         self.polarity = polarity
         self.bare = bare
+        self.profile = profile
     }
 }
 

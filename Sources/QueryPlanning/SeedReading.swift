@@ -7,6 +7,7 @@ extension PlanDraft {
         readQuoted(directory)
         readCued(directory)
         if let directory { readBare(directory) }
+        readKnownArtists()
         readUnframed()
     }
 
@@ -47,7 +48,9 @@ extension PlanDraft {
     /// Where the names after a cue end.
     private func endOfNames(from start: Int) -> Int {
         var end = start
-        while end < words.count, owners[end] == nil || owners[end] == .quantity, !Cues.nameStops.contains(words[end]) || isInsideName(end, from: start) { end += 1 }
+        while end < words.count, owners[end] == nil || owners[end] == .quantity, !Cues.nameStops.contains(words[end]) || isInsideName(end, from: start) {
+            end += 1
+        }
         return end
     }
 
@@ -109,7 +112,9 @@ extension PlanDraft {
                 i += 1
                 continue
             }
-            if let directory, let known = libraryName(at: i, in: directory, limit: words.count, fuzzy: true), let artist = known.entities.first(where: { $0.kind == .artist }) {
+            if let directory, let known = libraryName(at: i, in: directory, limit: words.count, fuzzy: true),
+                let artist = known.entities.first(where: { $0.kind == .artist })
+            {
                 names.append((artist.name, known.tokens))
                 correct(known, to: artist.name)
                 i = known.tokens.upperBound
@@ -178,7 +183,9 @@ extension PlanDraft {
     /// A name anywhere in a segment: exact from the left, then the whole segment misspelt, then a possessive ("queens bohemian rhapsody").
     private func libraryName(within segment: Range<Int>, in directory: NameDirectory) -> Known? {
         for start in segment where !FunctionWords.contains(words[start]) || start == segment.lowerBound {
-            if let known = libraryName(at: start, in: directory, limit: segment.upperBound, fuzzy: false), isDistinct(known), isContent(known.tokens) { return known }
+            if let known = libraryName(at: start, in: directory, limit: segment.upperBound, fuzzy: false), isDistinct(known), isContent(known.tokens) {
+                return known
+            }
         }
         guard isContent(segment) else { return nil }
         return libraryName(at: segment.lowerBound, in: directory, limit: segment.upperBound, fuzzy: true)
@@ -186,7 +193,8 @@ extension PlanDraft {
 
     /// "One", "Intro" and "Them" are titles and artists too, but "like this one" means none of them.
     private func isContent(_ range: Range<Int>) -> Bool {
-        range.count >= 3 || range.contains { !FunctionWords.contains(words[$0]) && !Cues.requestWords.contains(words[$0]) && !Cues.nameLeads.contains(words[$0]) }
+        range.count >= 3
+            || range.contains { !FunctionWords.contains(words[$0]) && !Cues.requestWords.contains(words[$0]) && !Cues.nameLeads.contains(words[$0]) }
     }
 
     /// One ordinary word inside a longer unknown name is no evidence for a title of that word.
@@ -228,14 +236,61 @@ extension PlanDraft {
 
     private mutating func addUnknown(_ range: Range<Int>, isArtist: Bool, _ polarity: Polarity) {
         var range = range
-        while range.count > 1, Cues.nameLeads.contains(words[range.lowerBound]), words[range.lowerBound] != "the" { range = range.lowerBound + 1..<range.upperBound }
+        while range.count > 1, Cues.nameLeads.contains(words[range.lowerBound]), words[range.lowerBound] != "the" {
+            range = range.lowerBound + 1..<range.upperBound
+        }
+        let words = tokens[range].filter { $0.kind == .word }
+        let known = vocabulary.artist(words[...])
+        let profile = known?.descriptors.map { vocabulary.descriptors[$0].id } ?? []
         if isArtist, let last = plan.seeds.last, last.kind == .unknown, last.artist == nil {
-            plan.seeds[plan.seeds.count - 1].artist = source(range)
+            plan.seeds[plan.seeds.count - 1].artist = known?.name ?? source(range)
+            plan.seeds[plan.seeds.count - 1].profile = profile
             plan.seeds[plan.seeds.count - 1].span.end = span(range).end
         } else {
-            plan.seeds.append(Seed(span: span(range), kind: .unknown, name: source(range), polarity: polarity))
+            plan.seeds.append(Seed(span: span(range), kind: .unknown, name: known?.name ?? source(range), polarity: polarity, profile: profile))
         }
         claim(range, .name)
+    }
+
+    /// Endings that make a likeness of a name: "mogwai-ish", "brian eno style".
+    private static let likenesses: Set<String> = [
+        "ish", "esque", "y", "like", "type", "style", "styled", "era", "inspired", "influenced", "vibes", "vibe", "sounding", "ian",
+    ]
+
+    /// Well-known artists anywhere in the request, in a library that does not have them.
+    private mutating func readKnownArtists() {
+        var i = 0
+        while i < tokens.count {
+            guard owners[i] == nil, tokens[i].kind == .word, let (end, known) = knownArtist(at: i) else {
+                i += 1
+                continue
+            }
+            plan.seeds.append(
+                Seed(span: span(i..<end), kind: .unknown, name: known.name, bare: true, profile: known.descriptors.map { vocabulary.descriptors[$0].id }))
+            var tail = end
+            if tail + 1 < tokens.count, words[tail] == "-", Self.likenesses.contains(words[tail + 1]) {
+                tail += 2
+            } else if tail < tokens.count, Self.likenesses.contains(words[tail]) {
+                tail += 1
+            }
+            claim(i..<end, .name)
+            claim(end..<tail, .cue)
+            i = max(tail, end)
+        }
+    }
+
+    private func knownArtist(at start: Int) -> (end: Int, artist: (name: String, descriptors: [Int]))? {
+        var end = min(tokens.count, start + Vocabulary.longestArtist * 2)
+        while end > start {
+            let run = tokens[start..<end].filter { $0.kind == .word }
+            if isFree(start..<end), tokens[end - 1].kind == .word, run.count <= Vocabulary.longestArtist, let artist = vocabulary.artist(run[...]),
+                run.count > 1 || isUnknownWord(start) && vocabulary.match(tokens[..<end], at: start) == nil
+            {
+                return (end, artist)
+            }
+            end -= 1
+        }
+        return nil
     }
 
     // MARK: Without a cue
@@ -282,20 +337,34 @@ extension PlanDraft {
     /// "trev case go for you". Genres, instruments, moods and voices at its ends stay descriptors: "crumb locket psych rock".
     private mutating func readUnframed() {
         for stretch in stretches() {
+            let cover = vocabularyCover(stretch)
+            guard stretch.contains(where: { cover[$0] == nil && isUnknownWord($0) }), !stretch.contains(where: isFrame) else { continue }
             var range = stretch
-            guard range.contains(where: isUnknownWord), !range.contains(where: isFrame) else { continue }
-            while let match = vocabulary.match(tokens[..<range.upperBound], at: range.lowerBound), isPlain(match), match.tokens.upperBound < range.upperBound {
+            while let match = cover[range.lowerBound], isPlain(match), match.tokens.upperBound < range.upperBound {
                 range = match.tokens.upperBound..<range.upperBound
             }
-            while let start = range.first(where: { start in
-                vocabulary.match(tokens[..<range.upperBound], at: start).map { $0.tokens.upperBound == range.upperBound && isPlain($0) } ?? false
-            }), start > range.lowerBound {
-                range = range.lowerBound..<start
+            while let match = cover[range.upperBound - 1], isPlain(match), match.tokens.lowerBound > range.lowerBound {
+                range = range.lowerBound..<match.tokens.lowerBound
             }
-            guard !range.isEmpty, range.contains(where: isUnknownWord), !isMisspelling(range) else { continue }
+            guard !isMisspelling(range) else { continue }
             plan.seeds.append(Seed(span: span(range), kind: .unknown, name: source(range), bare: true))
             claim(range, .name)
         }
+    }
+
+    /// For each token of a stretch the name of the vocabulary that covers it, longest matches from the left.
+    private func vocabularyCover(_ stretch: Range<Int>) -> [Int: Vocabulary.Match] {
+        var cover: [Int: Vocabulary.Match] = [:]
+        var i = stretch.lowerBound
+        while i < stretch.upperBound {
+            if let match = vocabulary.match(tokens[..<stretch.upperBound], at: i) {
+                for token in match.tokens { cover[token] = match }
+                i = match.tokens.upperBound
+            } else {
+                i += 1
+            }
+        }
+        return cover
     }
 
     /// Runs of free words between punctuation.
@@ -315,12 +384,14 @@ extension PlanDraft {
 
     private func isUnknownWord(_ i: Int) -> Bool {
         tokens[i].kind == .word && words[i].utf8.count >= 3 && !vocabulary.isCommon(words[i]) && !FunctionWords.contains(words[i])
-            && !Cues.requestWords.contains(words[i]) && Double(words[i]) == nil && vocabulary.match(tokens[..<(i + 1)], at: i) == nil
+            && !Cues.requestWords.contains(words[i]) && Double(words[i]) == nil
     }
 
     private static let frames: Set<String> = [
-        "song", "songs", "music", "looking", "suggest", "suggestions", "recommend", "recommendations", "recommendation", "similar", "bands", "band", "artists", "artist", "tracks",
-        "playlist", "need", "want", "find", "help", "anyone", "some", "any", "something", "anything", "style", "vibe", "vibes", "genre", "type", "kind", "sounds", "sounding", "with",
+        "song", "songs", "music", "looking", "suggest", "suggestions", "recommend", "recommendations", "recommendation", "similar", "bands", "band", "artists",
+        "artist", "tracks",
+        "playlist", "need", "want", "find", "help", "anyone", "some", "any", "something", "anything", "style", "vibe", "vibes", "genre", "type", "kind",
+        "sounds", "sounding", "with",
         "without", "no", "for", "albums", "tunes", "i", "im", "ive", "please", "what", "whats", "more", "very", "not",
     ]
 

@@ -28,7 +28,11 @@ extension PlanDraft {
             let isOpen = range.allSatisfy { token in
                 owners[token] == nil || owners[token] == .descriptor && found.contains { $0.tokens == token..<token + 1 }
             }
-            guard isOpen, range.allSatisfy({ tokens[$0].kind == .word && !FunctionWords.contains(words[$0]) && !Cues.requestWords.contains(words[$0]) && words[$0].utf8.count >= 3 }) else { continue }
+            guard isOpen,
+                range.allSatisfy({
+                    tokens[$0].kind == .word && !FunctionWords.contains(words[$0]) && !Cues.requestWords.contains(words[$0]) && words[$0].utf8.count >= 3
+                })
+            else { continue }
             let key = words[start] + words[start + 1]
             guard key.utf8.count >= 8, let name = vocabulary.nearestName(key, within: key.utf8.count >= 13 ? 2 : 1), name.value.words == 2 || name.isSpelling
             else { continue }
@@ -40,7 +44,9 @@ extension PlanDraft {
     /// One word that is not English and is near a name.
     private func wordCorrection(at i: Int) -> Mended? {
         let word = words[i]
-        guard !Cues.requestWords.contains(word), !FunctionWords.contains(word), !vocabulary.isCommon(word), word.utf8.allSatisfy({ $0 &- 0x61 < 26 }) else { return nil }
+        guard !Cues.requestWords.contains(word), !FunctionWords.contains(word), !vocabulary.isCommon(word), word.utf8.allSatisfy({ $0 &- 0x61 < 26 }) else {
+            return nil
+        }
         // Unknown words are names as often as they are errors: short ones are left alone.
         let allowance = word.utf8.count < 6 ? 0 : word.utf8.count < 10 ? 1 : 2
         guard allowance > 0, let name = vocabulary.nearestName(word, within: allowance), name.value.words == 1 || name.isSpelling else { return nil }

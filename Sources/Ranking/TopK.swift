@@ -63,9 +63,9 @@ public struct TopK: Sendable {
         var parent = start
         while true {
             var worst = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && Scored.precedes(heap[worst], heap[child]) {
-                worst = child
-            }
+            let left = 2 * parent + 1
+            if left < heap.count, Scored.precedes(heap[worst], heap[left]) { worst = left }
+            if left + 1 < heap.count, Scored.precedes(heap[worst], heap[left + 1]) { worst = left + 1 }
             if worst == parent { return }
             heap.swapAt(parent, worst)
             parent = worst

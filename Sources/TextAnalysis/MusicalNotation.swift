@@ -71,7 +71,7 @@ public enum MusicalNotation {
             guard first.hasSuffix("b") else { return nil }
             accidental = "b"
         } else if next < tokens.count {
-            if tokens[next].text == "-" , next + 1 < tokens.count, ["sharp", "flat"].contains(tokens[next + 1].text) { next += 1 }
+            if tokens[next].text == "-", next + 1 < tokens.count, ["sharp", "flat"].contains(tokens[next + 1].text) { next += 1 }
             switch tokens[next].text {
             case "#", "sharp": (accidental, next) = ("#", next + 1)
             case "flat": (accidental, next) = ("b", next + 1)

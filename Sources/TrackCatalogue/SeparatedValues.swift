@@ -37,7 +37,9 @@ public struct SeparatedValues {
             line = next
         }
         let start = line.number
-        if !quotes { return Row(line: start, cells: line.text.utf8.split(separator: separator, omittingEmptySubsequences: false).map { String(Substring($0)) }) }
+        if !quotes {
+            return Row(line: start, cells: line.text.utf8.split(separator: separator, omittingEmptySubsequences: false).map { String(Substring($0)) })
+        }
         var cells: [String] = []
         var cell: [UInt8] = []
         var isQuoted = false

@@ -13,8 +13,10 @@ struct TableLayout {
         let names: [ColumnMap.Role: [String]]
         switch format {
         case .jamendo:
-            names = [.id: ["track_id"], .title: ["title"], .artist: ["artist_name"], .album: ["album_id"], .duration: ["duration"],
-                .tags: ["genre", "instrument", "mood_theme"], .file: ["path"]]
+            names = [
+                .id: ["track_id"], .title: ["title"], .artist: ["artist_name"], .album: ["album_id"], .duration: ["duration"],
+                .tags: ["genre", "instrument", "mood_theme"], .file: ["path"],
+            ]
         case .musiccaps: names = [.id: ["ytid"], .caption: ["caption"], .tags: ["aspect_list"]]
         case .magnatagatune: names = [.id: ["clip_id"], .file: ["mp3_path"]]
         default: names = map.columns

@@ -20,6 +20,10 @@ public final class Vocabulary: Sendable {
     public let names: PhraseTable
     public let fuzzyNames: FuzzyMatcher
     private let commonWords: PhraseTable
+    private let artists: PhraseTable
+    private let artistNames: StringTable
+    private let artistEnds: MappedArray<UInt32>
+    private let artistLinks: MappedArray<UInt32>
     private let indices: [DescriptorID: Int]
     /// Directly narrower descriptors, by index.
     private let narrower: [[Int]]
@@ -86,6 +90,19 @@ public final class Vocabulary: Sendable {
         }
         fuzzyNames = FuzzyMatcher(names.phrases)
         commonWords = try PhraseTable(file, "common")
+        artists = try PhraseTable(file, "artist")
+        artistNames = try StringTable(file, "artists")
+        artistEnds = try file.array("artist.ends")
+        artistLinks = try file.array("artist.links")
+        guard artistEnds.count == artistNames.count, zip(artistEnds, artistEnds.dropFirst()).allSatisfy({ $0 <= $1 }),
+            Int(artistEnds.last ?? 0) == artistLinks.count, artistLinks.allSatisfy({ Int($0) < records.count })
+        else { throw file.damaged(section: "artist.ends", expected: "links of \(artistNames.count) artists", found: "others") }
+        let artistCount = artistNames.count
+        for i in 0..<artists.phrases.count {
+            guard artists.values(at: i).allSatisfy({ Int($0) < artistCount }) else {
+                throw file.damaged(section: "artist.values", expected: "artists up to \(artistNames.count)", found: "one beyond")
+            }
+        }
         let canonical = try StringTable(file, "spelled")
         let variants = try StringTable(file, "variants")
         guard canonical.count == variants.count else {
@@ -127,6 +144,16 @@ public final class Vocabulary: Sendable {
             distance += 1
         }
         return result
+    }
+
+    /// Longest artist's name in words that is looked for.
+    public static let longestArtist = 6
+
+    /// A well-known artist by the words of the name, and what they sound like, most typical first.
+    public func artist(_ tokens: ArraySlice<Token>) -> (name: String, descriptors: [Int])? {
+        guard let index = artists.values(of: PhraseKey.surface(tokens)).first.map(Int.init) else { return nil }
+        let start = index == 0 ? 0 : Int(artistEnds[index - 1])
+        return (artistNames[index], artistLinks[start..<Int(artistEnds[index])].map(Int.init))
     }
 
     /// Whether a word is ordinary English, to be left alone by spelling correction.

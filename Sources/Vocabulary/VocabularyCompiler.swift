@@ -3,7 +3,7 @@ import TextAnalysis
 
 extension Vocabulary {
     public static let kind = "vocab"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// Writes tables in the form that a library carries.
     /// - Throws: `FileError` when the file cannot be written.
@@ -64,6 +64,25 @@ extension Vocabulary {
         var common = PhraseTableBuilder()
         for word in tables.commonWords { common.add(word, 0) }
         common.write("common", to: &file)
+        var artists = PhraseTableBuilder()
+        var artistNames = StringTableBuilder()
+        var artistEnds: [UInt32] = []
+        var artistLinks: [UInt32] = []
+        for (i, artist) in tables.artists.enumerated() {
+            artistNames.append(artist.name)
+            artistLinks += artist.descriptors.compactMap { index[$0] }
+            artistEnds.append(UInt32(artistLinks.count))
+            let key = PhraseKey.surface(analyzer.tokens(artist.name)[...])
+            if !key.isEmpty { artists.add(key, UInt32(i)) }
+            if artist.name.lowercased().hasPrefix("the ") {
+                let short = PhraseKey.surface(analyzer.tokens(String(artist.name.dropFirst(4)))[...])
+                if short.utf8.count > 6, !artists.contains(short) { artists.add(short, UInt32(i)) }
+            }
+        }
+        artists.write("artist", to: &file)
+        artistNames.write("artists", to: &file)
+        file.add("artist.ends", artistEnds)
+        file.add("artist.links", artistLinks)
         var canonical = StringTableBuilder()
         var variants = StringTableBuilder()
         for row in tables.spellings {

@@ -14,6 +14,8 @@ public struct VocabularyTables: Sendable {
     public private(set) var descriptors: [Descriptor] = []
     /// Canonical spelling → variants; see `MusicSpellings`.
     public private(set) var spellings: [(canonical: String, variants: [String])] = []
+    /// What well-known artists sound like: name → descriptors, most typical first.
+    public private(set) var artists: [(name: String, descriptors: [DescriptorID])] = []
     /// Words that spelling correction leaves alone.
     public private(set) var commonWords: [String] = []
     /// `vocab/genre.tsv:12` for each descriptor, in the same order.
@@ -34,6 +36,16 @@ public struct VocabularyTables: Sendable {
             }
         }
         try validate()
+        let known = Set(descriptors.map(\.id))
+        for row in try Self.rows(folder, "artists.tsv", columns: ["artist", "descriptors"]) {
+            let ids = try Self.list(row.cells[1], separator: ", ").map { name in
+                guard let id = DescriptorID(name), known.contains(id) else {
+                    throw VocabularyError(place: row.place, problem: .unknownDescriptor(column: "descriptors", name))
+                }
+                return id
+            }
+            artists.append((row.cells[0], ids))
+        }
     }
 
     static func extraColumns(_ facet: Facet) -> [String] {

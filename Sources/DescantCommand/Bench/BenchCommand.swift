@@ -1,5 +1,7 @@
 import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "bench", abstract: "Measure quality and speed.", subcommands: [BenchDescriptors.self, BenchTags.self, BenchPlanner.self])
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure quality and speed.",
+        subcommands: [BenchDescriptors.self, BenchTags.self, BenchPlanner.self, BenchLatency.self, BenchMemory.self])
 }

@@ -63,7 +63,9 @@ struct BenchDescriptors: ParsableCommand {
             let cell = row.cells[tags]
             let list: [String]
             if cell.hasPrefix("[") {
-                guard let parsed = PythonLiteral.strings(cell) else { throw ImportError.row(path: file, line: row.line, why: "the tag list is not closed or not quoted") }
+                guard let parsed = PythonLiteral.strings(cell) else {
+                    throw ImportError.row(path: file, line: row.line, why: "the tag list is not closed or not quoted")
+                }
                 list = parsed
             } else {
                 list = cell.split(separator: ",").map { String($0.drop { $0 == " " }) }

@@ -82,13 +82,16 @@ struct BenchPlanner: ParsableCommand {
                         if ours[partner].isUnwanted == label.isUnwanted { polarity.right += 1 }
                     }
                     if only == nil || only == group, found.matchedLabels < found.labels || found.matchedPredictions < found.predictions {
-                        wrong.append("    \(group): read [\(ours.map(\.text).joined(separator: " | "))] labelled [\(theirs.map(\.text).joined(separator: " | "))]")
+                        wrong.append(
+                            "    \(group): read [\(ours.map(\.text).joined(separator: " | "))] labelled [\(theirs.map(\.text).joined(separator: " | "))]")
                     }
                 }
             }
-            anyGroup = anyGroup
+            anyGroup =
+                anyGroup
                 + SpanMatching.match(
-                    predicted: predicted.filter { $0.group != "NE" }.map(\.words), labelled: labels.filter { $0.group != "NE" && Self.groups.contains($0.group) }.map(\.words),
+                    predicted: predicted.filter { $0.group != "NE" }.map(\.words),
+                    labelled: labels.filter { $0.group != "NE" && Self.groups.contains($0.group) }.map(\.words),
                     .overlap
                 ).counts
             if errors, !wrong.isEmpty { Terminal.write(([row.cells[query]] + wrong).joined(separator: "\n")) }

@@ -29,7 +29,9 @@ struct BenchTags: ParsableCommand {
         let library = try libraryOption.open()
         let maker = TagQueries(library)
         var sets: [(name: String, queries: [TagQueries.Query])] = [("plain wording", maker.draw(queries, seed: seed))]
-        if let paraphrases { sets.append(("one tag in other words", maker.draw(queries, seed: seed &+ 1, paraphrases: try Self.read(paraphrases, library.vocabulary)))) }
+        if let paraphrases {
+            sets.append(("one tag in other words", maker.draw(queries, seed: seed &+ 1, paraphrases: try Self.read(paraphrases, library.vocabulary))))
+        }
         if let export { try maker.export(sets[sets.count - 1].queries, to: export, tagsOnly: false) }
         var table = ResultTable(columns: ["queries", .number("number"), .number("P@10"), .number("found ten")])
         for set in sets {
@@ -50,7 +52,8 @@ struct BenchTags: ParsableCommand {
             }
             if let runs {
                 try BenchFiles.write(
-                    rankings: rankings, relevant: set.queries.map { $0.relevant.map(library.tracks.id) }, name: set.name.replacing(" ", with: "-"), folder: runs)
+                    rankings: rankings, relevant: set.queries.map { $0.relevant.map(library.tracks.id) }, name: set.name.replacing(" ", with: "-"), folder: runs
+                )
             }
             table.append([
                 .text(set.name), .integer(set.queries.count), .number(100 * precisions.reduce(0, +) / Double(max(1, precisions.count))),

@@ -60,7 +60,9 @@ struct DescriptorIndex {
         for (i, document) in documents.enumerated() {
             let document = document
             for terms in DescriptorScorers.Terms.allCases {
-                builder.add(Self.terms(document, terms, tags: document.split(separator: ",").map(String.init), stems, light), field: terms.rawValue, document: DocumentID(i))
+                builder.add(
+                    Self.terms(document, terms, tags: document.split(separator: ",").map(String.init), stems, light), field: terms.rawValue,
+                    document: DocumentID(i))
             }
         }
         index = try LexicalIndex(inMemory: builder)
