@@ -51,12 +51,17 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: settings),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis", "Vocabulary"], swiftSettings: settings),
-        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: settings),
-        .testTarget(name: "LexicalIndexTests", dependencies: ["LexicalIndex"], swiftSettings: settings),
-        .testTarget(name: "QueryPlanningTests", dependencies: ["QueryPlanning"], swiftSettings: settings),
-        .testTarget(name: "TrackCatalogueTests", dependencies: ["TrackCatalogue"], swiftSettings: settings),
-        .testTarget(name: "MusicSearchTests", dependencies: ["MusicSearch"], swiftSettings: settings),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TextAnalysis", "Storage"], swiftSettings: settings),
+        .testTarget(name: "RankingTests", dependencies: ["Ranking"], swiftSettings: settings),
+        .testTarget(name: "LexicalIndexTests", dependencies: ["LexicalIndex", "Ranking", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "QueryPlanningTests", dependencies: ["QueryPlanning", "Vocabulary", "TextAnalysis", "Storage"], swiftSettings: settings),
+        .testTarget(name: "TrackCatalogueTests", dependencies: ["TrackCatalogue", "Vocabulary", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "MusicSearchTests",
+            dependencies: ["MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex"], swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
         .testTarget(name: "DescantCommandTests", dependencies: ["DescantCommand"], swiftSettings: settings),
     ],

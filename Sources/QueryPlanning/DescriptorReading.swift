@@ -41,15 +41,16 @@ extension PlanDraft {
 
     /// Whether a name in the vocabulary is meant as a descriptor here: "love songs" are about love, "I love songs" are not.
     private func isMeant(_ match: Vocabulary.Match) -> Bool {
+        let facet = vocabulary.descriptors[match.descriptor].id.facet
+        if facet == .mood || facet == .theme, isNarrated(match.tokens.lowerBound) { return false }
         guard match.tokens.count == 1 else { return true }
         let i = match.tokens.lowerBound
         let word = words[i]
+        if facet == .theme, vocabulary.isCommon(word), !isContext(i) { return false }
         if FunctionWords.contains(word) { return false }
         if word.utf8.count == 1 { return false }
-        if word == "beat" || word == "beats" {
-            // "the beat of this song" points at it; "hip hop beat", "chill beats" ask for it.
-            return i == 0 || !Self.pointing.contains(words[i - 1])
-        }
+        // "the beat of this song", "similar to this soundtrack" point at something; "hip hop beat", "game soundtrack" ask for it.
+        if Self.pointable.contains(word), i > 0, Self.pointing.contains(words[i - 1]) { return false }
         guard Cues.requestWords.contains(word) else { return true }
         switch word {
         case "love":
@@ -64,6 +65,40 @@ extension PlanDraft {
         }
     }
 
+    /// Whether a word says how the listener was rather than how the music is: "I was happy to find", "about being confused".
+    private func isNarrated(_ i: Int) -> Bool {
+        guard i > 0 else { return false }
+        let before = words[i - 1]
+        if ["was", "were", "am", "im", "being", "ive", "i", "youre", "theyre"].contains(before) { return true }
+        let earlier = i > 1 ? words[i - 2] : ""
+        return ["are", "is", "be", "so", "super", "really"].contains(before)
+            && ["i", "you", "we", "they", "he", "she", "are", "was", "im", "being"].contains(earlier)
+    }
+
+    private static let contextLeads: Set<String> = [
+        "for", "featuring", "is", "are", "to", "while", "when", "at", "in", "on", "during", "my", "our", "about", "a", "like", "by", "before", "after", "as",
+        "with", "and", ",", "or",
+    ]
+    private static let contextNouns: Set<String> = [
+        "music", "song", "songs", "playlist", "playlists", "vibe", "vibes", "tunes", "tracks", "track", "mix", "theme", "themed", "feel", "feeling", "mood",
+        "style", "beats", "soundtrack",
+        "suggestions", "recommendations", "albums", "album", "bands", "related", "inspired", "type", "sounds", "sound", "jams", "ambience", "atmosphere",
+        "aesthetic",
+    ]
+
+    /// Whether an ordinary word stands where requests name an occasion: after "for" or its like, before "songs" or its like, beside another descriptor, or in
+    /// a request of few words. "Home" in "a friend came home" is none.
+    private func isContext(_ i: Int) -> Bool {
+        if tokens.count <= 6 { return true }
+        if i > 0, Self.contextLeads.contains(words[i - 1]) || owners[i - 1] == .descriptor { return true }
+        guard i + 1 < tokens.count else { return false }
+        return Self.contextNouns.contains(words[i + 1]) || vocabulary.match(tokens[...], at: i + 1) != nil
+    }
+
+    private static let pointable: Set<String> = [
+        "beat", "beats", "soundtrack", "soundtracks", "ost", "groove", "theme", "remix", "cover", "melody", "melodies", "rhythm", "intro", "chorus", "film",
+        "movie", "game", "video",
+    ]
     private static let pointing: Set<String> = [
         "the", "this", "that", "a", "of", "good", "great", "nice", "kinda", "similar", "same", "its", "which", "these", "those",
     ]
