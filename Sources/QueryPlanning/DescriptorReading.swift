@@ -92,7 +92,7 @@ extension PlanDraft {
         if tokens.count <= 6 { return true }
         if i > 0, Self.contextLeads.contains(words[i - 1]) || owners[i - 1] == .descriptor { return true }
         guard i + 1 < tokens.count else { return false }
-        return Self.contextNouns.contains(words[i + 1]) || vocabulary.match(tokens[...], at: i + 1) != nil
+        return words[i + 1] == "," || Self.contextNouns.contains(words[i + 1]) || vocabulary.match(tokens[...], at: i + 1) != nil
     }
 
     private static let pointable: Set<String> = [
@@ -322,10 +322,9 @@ extension PlanDraft {
 
     /// "vocals-free", "no-drums" are read before; this reads what follows the descriptor.
     private func isDenied(after match: Found) -> Bool {
-        var i = match.tokens.upperBound
-        guard i < words.count, [.instrument, .voice].contains(vocabulary.descriptors[match.descriptor].id.facet) else { return false }
-        if words[i] == "-", touches(i) { i += 1 }
-        return i < words.count && words[i] == "free" && i > match.tokens.upperBound
+        let i = match.tokens.upperBound
+        guard i < words.count, words[i] == "free", hyphens.contains(i - 1) else { return false }
+        return [.instrument, .voice].contains(vocabulary.descriptors[match.descriptor].id.facet)
     }
 
     private func isAlternative(_ gap: Range<Int>, _ a: Facet, _ b: Facet, from: Found) -> Bool {

@@ -13,15 +13,39 @@ struct PlanDraft {
     let tokens: [Token]
     /// Folded text of each token.
     let words: [String]
+    /// Tokens that a hyphen joins to the next.
+    let hyphens: Set<Int>
     var owners: [Owner?]
     var plan = QueryPlan()
 
     init(_ text: String, _ vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
-        tokens = vocabulary.analyzer.tokensAndSymbols(text)
+        let bytes = Array(text.utf8)
+        let tokens = Self.withoutHyphens(vocabulary.analyzer.tokensAndSymbols(text))
+        self.tokens = tokens
+        hyphens = Set(
+            tokens.indices.dropLast().filter { i in
+                let gap = tokens[i].span.upperBound..<tokens[i + 1].span.lowerBound
+                return gap.count == 1 && bytes[gap.lowerBound] == UInt8(ascii: "-")
+            })
         words = tokens.map(\.text)
         owners = Array(repeating: nil, count: tokens.count)
         plan.text = text
+    }
+
+    /// "six-string" is two words like "six string"; between numbers a hyphen means "to" and stays.
+    private static func withoutHyphens(_ tokens: [Token]) -> [Token] {
+        var result: [Token] = []
+        for (i, token) in tokens.enumerated() {
+            if token.kind == .symbol, token.text == "-", i > 0, i + 1 < tokens.count, tokens[i - 1].span.upperBound == token.span.lowerBound,
+                token.span.upperBound == tokens[i + 1].span.lowerBound, tokens[i - 1].kind == .word, tokens[i + 1].kind == .word,
+                !(tokens[i - 1].text.first?.isNumber == true && tokens[i + 1].text.first?.isNumber == true)
+            {
+                continue
+            }
+            result.append(token)
+        }
+        return result
     }
 
     func isFree(_ range: Range<Int>) -> Bool { owners[range].allSatisfy { $0 == nil } }

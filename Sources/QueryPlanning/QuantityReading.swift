@@ -1,4 +1,5 @@
 import TextAnalysis
+import Vocabulary
 
 /// Numbers with a meaning: how many tracks, which years, how fast, how long, which key and metre.
 extension PlanDraft {
@@ -119,7 +120,7 @@ extension PlanDraft {
     /// "20 songs", "top 10", "give me five upbeat tracks".
     private mutating func readCount(_ i: Int) -> Int? {
         guard let value = number(i), value >= 1, value <= 1000, value == value.rounded(), words[i] != "one" else { return nil }
-        if i > 0, words[i - 1] == "top" {
+        if i > 0, words[i - 1] == "top", vocabulary.match(tokens[...], at: i - 1) == nil {
             plan.count = Int(value)
             claim(i - 1..<i + 1, .quantity)
             return i + 1

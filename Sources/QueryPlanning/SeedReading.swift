@@ -14,9 +14,10 @@ extension PlanDraft {
     // MARK: After a cue
 
     private mutating func readCued(_ directory: NameDirectory?) {
+        let idioms = idioms()
         var i = 0
         while i < words.count {
-            guard owners[i] == nil else {
+            guard owners[i] == nil, !idioms.contains(i) else {
                 i += 1
                 continue
             }
@@ -37,6 +38,21 @@ extension PlanDraft {
                 i += 1
             }
         }
+    }
+
+    /// Tokens inside a name of the vocabulary of several words, where a cue is none: "larger than life".
+    private func idioms() -> Set<Int> {
+        var inside: Set<Int> = []
+        var i = 0
+        while i < tokens.count {
+            if let match = vocabulary.match(tokens[...], at: i), match.tokens.count > 1 {
+                inside.formUnion(match.tokens.dropFirst())
+                i = match.tokens.upperBound
+            } else {
+                i += 1
+            }
+        }
+        return inside
     }
 
     /// "more upbeat than", "calmer than": a name follows, unless it is a number.
@@ -268,11 +284,7 @@ extension PlanDraft {
             plan.seeds.append(
                 Seed(span: span(i..<end), kind: .unknown, name: known.name, bare: true, profile: known.descriptors.map { vocabulary.descriptors[$0].id }))
             var tail = end
-            if tail + 1 < tokens.count, words[tail] == "-", Self.likenesses.contains(words[tail + 1]) {
-                tail += 2
-            } else if tail < tokens.count, Self.likenesses.contains(words[tail]) {
-                tail += 1
-            }
+            if tail < tokens.count, Self.likenesses.contains(words[tail]), hyphens.contains(tail - 1) || words[tail].utf8.count > 2 { tail += 1 }
             claim(i..<end, .name)
             claim(end..<tail, .cue)
             i = max(tail, end)
