@@ -115,6 +115,10 @@ enum SmallVocabulary {
             steelpan | steel drum; steel drums; steeldrum
             midtempo | mid tempo; mid-tempo
             """,
+        "artists.tsv": """
+            artist | descriptors
+            Miles Davis | genre:jazz
+            """,
         "common-words.txt": """
             # ordinary words
             a
