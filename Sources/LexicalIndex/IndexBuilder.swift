@@ -118,7 +118,9 @@ public struct IndexBuilder {
             file.add("length.\(i)", lengths)
         }
 
-        let order = postings.indices.sorted { (postings[$0].field, postings[$0].text) < (postings[$1].field, postings[$1].text) }
+        // In the order of the dictionary's keys; a term that was named but never given a document has no place.
+        let keys = postings.map { LexicalIndex.key(field: $0.field, term: $0.text) }
+        let order = postings.indices.filter { !postings[$0].documents.isEmpty }.sorted { keys[$0] < keys[$1] }
         let weightings = fields.indices.map { field in
             Weighting(fields[field].scorer, documentCount: documentCount, totalLength: totals[field], lengths: self.lengths[field])
         }

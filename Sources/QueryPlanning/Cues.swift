@@ -8,7 +8,7 @@ enum Cues {
         no; not; without; w o; minus; except; except for; excluding; exclude; avoid; avoiding; anything but; everything but; everything except;
         anything except; non; hold the; free of; dont want; do not want; dont like; do not like; hate; dislike; sans; isnt; arent; is not; are not;
         doesnt have; dont have; does not have; do not have; not have; lacking; lack of; rather than; instead of; never; nothing; none of; skip the; leave out;
-        no more; sick of; tired of; cant stand; not any; not a; nothing with; nothing too; stay away from; nor; neither; aint; ain t; wasnt
+        no more; sick of; tired of; cant stand; not any; not a; nothing with; stay away from; neither; aint; ain t; wasnt
         """)
 
     /// Look like negations and are none.
@@ -93,8 +93,8 @@ enum Cues {
     )
     static let atLeast = PhraseSet(
         "over; above; more than; at least; faster than; min; minimum; longer than; no less than; not less than; higher than; upwards of; not under")
-    static let before = PhraseSet("before; pre; prior to; earlier than; until; up to; older than; no later than; up until; not after")
-    static let after = PhraseSet("after; since; post; later than; newer than; from; starting from; past; not before; no earlier than")
+    static let before = PhraseSet("before; pre; prior to; earlier than; until; up to; older than; no later than; up until; not after; not later than")
+    static let after = PhraseSet("after; since; post; later than; newer than; from; starting from; past; not before; no earlier than; not earlier than")
 
     // MARK: Request talk
 

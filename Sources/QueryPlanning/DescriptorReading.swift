@@ -34,6 +34,8 @@ extension PlanDraft {
         var end = i
         while end < tokens.count, owners[end] == nil { end += 1 }
         if let match = vocabulary.match(tokens[..<end], at: i), isMeant(match) {
+            // "gloomier" may be a name in its own right; it compares all the same.
+            if match.tokens.count == 1, let compared = comparative(at: i), compared.descriptor == match.descriptor { return compared }
             return Found(tokens: match.tokens, descriptor: match.descriptor)
         }
         return comparative(at: i)
@@ -235,8 +237,11 @@ extension PlanDraft {
                 i += 1
                 continue
             }
-            if Cues.boundaries.contains(words[i]), Cues.more.length(at: i, in: words) == 0, Cues.intensifiers.length(at: i, in: words) == 0 {
+            if Cues.boundaries.contains(words[i]), Self.phrases.allSatisfy({ $0.set.length(at: i, in: words) == 0 }) {
+                // "preferably with saxophone" is still a preference.
+                let isOptional = context.isOptional && words[i] == "with"
                 context = Context()
+                context.isOptional = isOptional
                 i += 1
                 continue
             }

@@ -49,7 +49,9 @@ extension QueryPlan {
     /// What a plan from outside may not hold.
     private var problem: String? {
         let length = text.utf8.count
-        let spans = clauses.map(\.span) + seeds.map(\.span) + corrections.map(\.span) + ignored.map(\.span)
+        let spans =
+            clauses.map(\.span) + seeds.map(\.span) + corrections.map(\.span) + ignored.map(\.span)
+            + filters.artists.map(\.span) + filters.withoutArtists.map(\.span) + [filters.years, filters.bpm, filters.duration].compactMap { $0?.span }
         if let span = spans.first(where: { $0.start < 0 || $0.end < $0.start || $0.end > length }) {
             return "a span \(span.start)…\(span.end) outside the text of \(length) bytes"
         }

@@ -55,7 +55,7 @@ extension QueryPlan {
             rows.append([clause.polarity.rawValue, clause.descriptor.description, notes.joined(separator: "  ")])
         }
         func range(_ bounds: Filters.Bounds, _ unit: String) -> String {
-            func number(_ value: Double) -> String { value == value.rounded() ? "\(Int(value))" : "\((value * 10).rounded() / 10)" }
+            func number(_ value: Double) -> String { value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\((value * 10).rounded() / 10)" }
             return switch (bounds.low, bounds.high) {
             case (let low?, let high?) where low == high: number(low) + unit
             case (let low?, let high?): "\(number(low))–\(number(high))\(unit)"
@@ -89,7 +89,8 @@ extension QueryPlan {
     /// The listener's words under a span.
     public func source(_ span: Span) -> String {
         let bytes = Array(text.utf8)
-        return String(decoding: bytes[max(0, min(span.start, bytes.count))..<max(0, min(span.end, bytes.count))], as: UTF8.self)
+        let start = max(0, min(span.start, bytes.count))
+        return String(decoding: bytes[start..<max(start, min(span.end, bytes.count))], as: UTF8.self)
     }
 }
 

@@ -19,7 +19,7 @@ extension PlanDraft {
 
     private func number(_ i: Int) -> Double? {
         guard words.indices.contains(i), words[i].utf8.count <= 6 else { return nil }
-        return Double(words[i]) ?? Cues.numberWords[words[i]]
+        return Double(words[i]).flatMap { abs($0) < 1e6 ? $0 : nil } ?? Cues.numberWords[words[i]]
     }
 
     /// A dash, "to", "and" or "till" between two numbers.
@@ -93,8 +93,13 @@ extension PlanDraft {
 
     /// "under 3 minutes", "9 ish minutes long", "at least 10 min".
     private mutating func readDuration(_ i: Int) -> Int? {
-        guard let value = number(i), value > 0 else { return nil }
+        guard var value = number(i), value > 0 else { return nil }
         var unit = i + 1
+        var lower: Double?
+        if isRange(unit), let upper = number(unit + 1), upper > value {
+            (lower, value) = (value, upper)
+            unit += 2
+        }
         while words.indices.contains(unit), ["ish", "-", "or", "so", "plus", "+"].contains(words[unit]) { unit += 1 }
         guard words.indices.contains(unit) else { return nil }
         let seconds: Double
@@ -108,6 +113,12 @@ extension PlanDraft {
         while words.indices.contains(end), ["long", "in", "length", "or", "less", "more"].contains(words[end]) {
             if words[end] == "in", !(words.indices.contains(end + 1) && words[end + 1] == "length") { break }
             end += 1
+        }
+        if let lower {
+            let start = i > 0 && ["between", "from"].contains(words[i - 1]) ? i - 1 : i
+            plan.filters.duration = Filters.Bounds(low: lower * seconds, high: value * seconds, span: span(start..<end))
+            claim(start..<end, .quantity)
+            return end
         }
         let (found, range) = bounds(value * seconds, at: i, spread: value * seconds * 0.15, i..<end)
         plan.filters.duration = found
@@ -181,10 +192,16 @@ extension PlanDraft {
         if isRange(i + 1), words[i + 1] != "and" || lead < i, let high = year(i + 2) ?? decade(i + 2).map({ Double($0) + 9 }) {
             return set(min(low, high), max(low, high), lead..<i + 3)
         }
-        if let cue = Cues.before.start(endingAt: i, in: words) { return set(nil, low - 1, cue..<i + 1) }
-        if let cue = Cues.after.start(endingAt: i, in: words), !(firstDecade != nil && words[cue] == "from") {
-            let inclusive = ["since", "from"].contains(words[cue])
-            return set(inclusive ? low : (firstDecade.map { $0 + 10 } ?? low + 1), nil, cue..<i + 1)
+        let before = Cues.before.start(endingAt: i, in: words)
+        let after = Cues.after.start(endingAt: i, in: words)
+        // The longer cue is the one that was written: "not before" holds "before".
+        if let before, before <= after ?? before {
+            let isInclusive = ["not", "no", "until", "up"].contains(words[before])
+            return set(nil, isInclusive ? firstDecade.map { $0 + 9 } ?? low : low - 1, before..<i + 1)
+        }
+        if let after, !(firstDecade != nil && words[after] == "from") {
+            let isInclusive = ["since", "from", "starting", "not", "no"].contains(words[after])
+            return set(isInclusive ? low : (firstDecade.map { $0 + 10 } ?? low + 1), nil, after..<i + 1)
         }
         guard first != nil else { return nil }
         if words.indices.contains(i + 1), words[i + 1] == "+", touches(i) { return set(low, nil, i..<i + 2) }

@@ -98,6 +98,8 @@ extension PlanDraft {
             var stop = i
             while stop < end, !Cues.nameSeparators.contains(words[stop]) { stop += 1 }
             let segment = i..<stop
+            // "like Radiohead, very happy": the second is no name.
+            if Cues.intensifiers.length(at: i, in: words) > 0 || Cues.diminishers.length(at: i, in: words) > 0 { break }
             if let directory, let known = libraryName(within: segment, in: directory) {
                 addSeed(known, polarity, directory)
                 read += 1
@@ -120,6 +122,7 @@ extension PlanDraft {
 
     private mutating func readBy(_ cue: Range<Int>, _ directory: NameDirectory?) -> Int? {
         let isDenied = Cues.negations.start(endingAt: cue.lowerBound, in: words) != nil
+        if let directory, words[cue.upperBound - 1] == "by", let end = readTitleBy(cue, directory) { return end }
         var i = cue.upperBound
         var names: [(String, Range<Int>)] = []
         let end = endOfNames(from: i)
@@ -151,6 +154,22 @@ extension PlanDraft {
         return last
     }
 
+    /// "Bohemian Rhapsody by Queen": a title of the library right before "by", by the artist right after it.
+    private mutating func readTitleBy(_ cue: Range<Int>, _ directory: NameDirectory) -> Int? {
+        guard cue.upperBound < tokens.count, let artist = libraryName(at: cue.upperBound, in: directory, limit: tokens.count, fuzzy: false) else { return nil }
+        let names = Set(artist.entities.filter { $0.kind == .artist }.map(\.name))
+        for start in max(0, cue.lowerBound - NameDirectory.longestName)..<max(cue.lowerBound, 0) {
+            guard isFree(start..<cue.lowerBound) else { continue }
+            let run = tokens[start..<cue.lowerBound].filter { $0.kind == .word }
+            guard let title = directory.entities(run[...]).first(where: { $0.kind == .title && names.contains($0.artist) }) else { continue }
+            let range = start..<artist.tokens.upperBound
+            plan.seeds.append(Seed(span: span(range), kind: .track, name: title.name, artist: title.artist, track: title.track, bare: true))
+            claim(range, .name)
+            return range.upperBound
+        }
+        return nil
+    }
+
     /// Whether words after "like" are a name rather than a description: some word of it names nothing, or it is no genre and no instrument.
     private func isNameLike(_ range: Range<Int>) -> Bool {
         let content = range.filter { tokens[$0].kind == .word && !Cues.nameLeads.contains(words[$0]) }
@@ -167,6 +186,12 @@ extension PlanDraft {
             } else {
                 return true
             }
+        }
+        // "I like happy songs": what carries a description is described.
+        if range.upperBound < words.count,
+            Cues.countNouns.contains(words[range.upperBound]) || ["music", "stuff", "bands", "vibes", "beats"].contains(words[range.upperBound])
+        {
+            return false
         }
         return facets.isDisjoint(with: [.genre, .instrument, .place, .era, .tempo])
     }

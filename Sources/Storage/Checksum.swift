@@ -19,6 +19,7 @@ public enum Checksum {
 
     /// SHA-256 of a whole file.
     public static func sha256(fileAt path: String) throws(FileError) -> String {
-        sha256(try MappedFile(path: path).bytes)
+        let file = try MappedFile(path: path)
+        return withExtendedLifetime(file) { sha256(file.bytes) }
     }
 }

@@ -36,7 +36,7 @@ public struct SectionFile: Sendable {
             throw FileError(path: path, .foreign(expected: "Descant \(kind)", found: bytes.isEmpty ? "nothing: it is empty" : "'\(start)'"))
         }
         let foundKind = Self.name(in: bytes[8..<16])
-        guard foundKind == kind else {
+        guard bytes[8..<16].elementsEqual(Array(kind.utf8) + [UInt8](repeating: 0, count: 8 - kind.utf8.count)) else {
             throw FileError(path: path, .foreign(expected: "Descant \(kind)", found: "the mark of a Descant '\(foundKind)' file"))
         }
         let foundVersion = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)

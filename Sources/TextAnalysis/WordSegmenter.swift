@@ -47,7 +47,7 @@ public final class WordSegmenter: Sendable {
 
     // MARK: ASCII
 
-    /// UAX #29 restricted to ASCII: letters, digits and `_` hold together; `'` `.` `:` join letters, `'` `.` `,` `;` join digits.
+    /// UAX #29 restricted to ASCII: letters, digits and `_` hold together; `'` `.` join letters, `'` `.` `,` `;` join digits.
     static func asciiTokens(_ bytes: UnsafeBufferPointer<UInt8>) -> [Token] {
         var tokens: [Token] = []
         tokens.reserveCapacity(bytes.count / 5 + 1)
@@ -98,7 +98,6 @@ public final class WordSegmenter: Sendable {
         switch mark {
         case UInt8(ascii: "'"), UInt8(ascii: "."):
             isLetter(before) && isLetter(after) || isDigit(before) && isDigit(after)
-        case UInt8(ascii: ":"): isLetter(before) && isLetter(after)
         case UInt8(ascii: ","), UInt8(ascii: ";"): isDigit(before) && isDigit(after)
         default: false
         }
@@ -118,7 +117,8 @@ public final class WordSegmenter: Sendable {
             let length = Self.utf8Length(slice)
             if segment.isWord {
                 let folded = Self.fold(slice).filter { $0 != "'" && $0 != "\u{2019}" }
-                if !folded.isEmpty {
+                // ICU calls "__" and "@" words; nobody searches for them.
+                if folded.contains(where: { $0 != "_" && $0 != "@" }) {
                     tokens.append(Token(text: folded, stem: folded, span: byte..<byte + length))
                 }
             } else if slice.count == 1, let symbol = Self.symbol(slice[unit]) {

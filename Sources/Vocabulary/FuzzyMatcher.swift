@@ -38,7 +38,7 @@ public struct FuzzyMatcher: Sendable {
             var best: (index: Int, distance: Int, firstDiffers: Bool)?
             for length in max(0, key.count - distance)...(key.count + distance) where length < byLength.count {
                 for index in byLength[length] {
-                    let limit = best.map { $0.firstDiffers ? $0.distance : $0.distance - 1 } ?? distance
+                    let limit = best?.distance ?? distance
                     if (signatures[Int(index)] ^ signature).nonzeroBitCount > 2 * limit { continue }
                     let name = names.utf8(Int(index))
                     guard let found = EditDistance.alignment(key, name, limit: limit) else { continue }

@@ -28,18 +28,21 @@ extension Vocabulary {
 
     private func value(of run: ArraySlice<Token>) -> NameValue? {
         var found = names.values(of: PhraseKey.surface(run)).first
-        if found == nil, run.last?.text.hasSuffix("s") == true { found = names.values(of: PhraseKey.singular(run)).first }
+        if found == nil, run.last?.text.hasSuffix("s") == true { found = derived(PhraseKey.singular(run)) }
         // An adverb is seldom the adjective that its stem is: "closely", "relatively", "finally".
         let isAdverb = run.last?.text.hasSuffix("ly") == true
         // A plain English word is itself: "long" is not "longing", "box" not "boxing".
         let isPlain = run.count == 1 && run.first.map { $0.text == $0.stem && isCommon($0.text) } == true
-        if found == nil, !isAdverb, !isPlain, run.count > 1 || run.first?.stem != run.first?.text { found = names.values(of: PhraseKey.stemmed(run)).first }
+        if found == nil, !isAdverb, !isPlain, run.count > 1 || run.first?.stem != run.first?.text { found = derived(PhraseKey.stemmed(run)) }
         guard let found else { return nil }
         let value = NameValue(found)
         let isJoined = value.words != run.count
         if isJoined, run.count > 1, run.contains(where: { $0.text.utf8.count < 2 || FunctionWords.contains($0.text) }) { return nil }
         return value
     }
+
+    /// A name by its singular or its stems, or a name that is written like the key itself ("drums" for "drum").
+    private func derived(_ key: String) -> UInt32? { names.values(of: key).first ?? derivedNames.values(of: key).first }
 
     /// All descriptors of a text, longest match first from the left, without overlap.
     ///

@@ -18,6 +18,8 @@ public final class Vocabulary: Sendable {
     public let spellings: MusicSpellings
     public let analyzer: Analyzer
     public let names: PhraseTable
+    /// Singulars and stems of names, looked up only after the names themselves.
+    let derivedNames: PhraseTable
     public let fuzzyNames: FuzzyMatcher
     private let commonWords: PhraseTable
     private let artists: PhraseTable
@@ -86,6 +88,12 @@ public final class Vocabulary: Sendable {
         for i in 0..<names.phrases.count {
             guard names.values(at: i).allSatisfy({ NameValue($0).descriptor < records.count }) else {
                 throw file.damaged(section: "names.values", expected: "names of \(records.count) descriptors", found: "name \(i) of another")
+            }
+        }
+        derivedNames = try PhraseTable(file, "derived")
+        for i in 0..<derivedNames.phrases.count {
+            guard derivedNames.values(at: i).allSatisfy({ NameValue($0).descriptor < records.count }) else {
+                throw file.damaged(section: "derived.values", expected: "names of \(records.count) descriptors", found: "name \(i) of another")
             }
         }
         fuzzyNames = FuzzyMatcher(names.phrases)

@@ -3,7 +3,7 @@ import TextAnalysis
 
 extension Vocabulary {
     public static let kind = "vocab"
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// Writes tables in the form that a library carries.
     /// - Throws: `FileError` when the file cannot be written.
@@ -15,6 +15,7 @@ extension Vocabulary {
         var slugs = StringTableBuilder()
         var labels = StringTableBuilder()
         var names = PhraseTableBuilder()
+        var derived = PhraseTableBuilder()
         let analyzer = Analyzer(spellings: MusicSpellings(table: tables.spellings))
         for (i, descriptor) in tables.descriptors.enumerated() {
             slugs.append(descriptor.id.slug)
@@ -39,12 +40,17 @@ extension Vocabulary {
                 names.add(PhraseKey.surface(tokens[...]), NameValue(descriptor: i, words: tokens.count).packed)
             }
         }
-        // A second pass, so that a derived key never takes a name from the descriptor that is spelled just so.
+        // A second pass and a table of their own, so that a derived key never takes a name from the descriptor that is spelled just so.
         for (i, descriptor) in tables.descriptors.enumerated() {
             for name in [descriptor.label] + descriptor.aliases {
                 let tokens = analyzer.tokens(name)
-                let keys = [PhraseKey.singular(tokens[...])] + (PhraseKey.meetsByStem(tokens[...]) ? [PhraseKey.stemmed(tokens[...])] : [])
-                for key in keys where !names.contains(key) { names.add(key, NameValue(descriptor: i, words: tokens.count).packed) }
+                let value = NameValue(descriptor: i, words: tokens.count).packed
+                // A plural names what its singular does; a stem is weaker evidence and is asked for last.
+                let singular = PhraseKey.singular(tokens[...])
+                if !names.contains(singular) { names.add(singular, value) }
+                guard PhraseKey.meetsByStem(tokens[...]) else { continue }
+                let stem = PhraseKey.stemmed(tokens[...])
+                if !derived.contains(stem) { derived.add(stem, value) }
             }
         }
         // Spellings that the analyzer joins never reach the table as they are written; a misspelt one must still find its neighbour here.
@@ -61,6 +67,7 @@ extension Vocabulary {
         slugs.write("slugs", to: &file)
         labels.write("labels", to: &file)
         names.write("names", to: &file)
+        derived.write("derived", to: &file)
         var common = PhraseTableBuilder()
         for word in tables.commonWords { common.add(word, 0) }
         common.write("common", to: &file)

@@ -5,7 +5,7 @@ import Testing
     private let program: Program
     private var library: String { program.folder.path + "/library" }
 
-    init() throws { program = Program(folder: try TemporaryFolder()) }
+    init() throws { program = try Program.withSmallVocabulary() }
 
     @Test func aBadRowIsNamedAndTheRestGoesIn() throws {
         let corpus = try program.folder.write("{\"id\": \"a\", \"tags\": [\"jazz\"]}\nnonsense\n{\"id\": \"b\"}\n", to: "corpus.jsonl")
@@ -38,7 +38,8 @@ import Testing
         #expect(try program.run("index", table, "--library", library, "--columns", "title=Name,tags=Genre").exitCode == 0)
         #expect(try program.run("search", "jazz", "--library", library).output.contains("Song"))
         for (arguments, word) in [
-            (["--columns", "title"], "title"), (["--columns", "title=Absent"], "Absent"), (["--format", "vinyl"], "vinyl"), (["--format", "jamendo"], "no column"),
+            (["--columns", "title"], "title"), (["--columns", "title=Absent"], "Absent"), (["--format", "vinyl"], "vinyl"),
+            (["--format", "jamendo"], "no column"),
         ] {
             let outcome = try program.run(["index", table, "--library", library] + arguments)
             #expect(outcome.exitedByItself && outcome.exitCode != 0)
@@ -75,17 +76,19 @@ import Testing
 
     /// `kill -9` of an index run: the old library answers as before, the next command says what happened, the next run completes.
     @Test func aKilledRunLeavesTheOldLibrary() throws {
-        try FileManager.default.copyItem(atPath: BandLibrary.library, toPath: library)
-        let before = try program.run("search", "jazz", "--json", "--library", library)
-        let big = try program.folder.write((0..<30_000).map { "{\"id\": \"big\($0)\", \"title\": \"Song \($0)\", \"tags\": [\"jazz\", \"piano\"]}\n" }.joined(), to: "big.jsonl")
+        let before = try BandLibrary.run("search", "jazz", "--json")
+        let big = try program.folder.write(
+            (0..<40_000).map { "{\"id\": \"big\($0)\", \"title\": \"Song \($0)\", \"tags\": [\"jazz\", \"piano\"]}\n" }.joined(), to: "big.jsonl")
         var kills = 0
-        for delay in [0.0, 0.3, 1.0, 2.5] {
+        for delay in [1.5, 0.6, 0.2, 0.0] {
+            try? FileManager.default.removeItem(atPath: library)
+            try FileManager.default.copyItem(atPath: BandLibrary.library, toPath: library)
             var started: Date?
             let wasKilled = try program.kill(["index", big, "--library", library]) {
                 if started == nil, FileManager.default.fileExists(atPath: library + "/INDEXING") { started = Date() }
                 return started.map { Date().timeIntervalSince($0) >= delay } ?? false
             }
-            guard wasKilled, FileManager.default.fileExists(atPath: library + "/INDEXING") else { break }
+            guard wasKilled, FileManager.default.fileExists(atPath: library + "/INDEXING") else { continue }
             kills += 1
             let after = try program.run("search", "jazz", "--json", "--library", library)
             #expect(after.exitCode == 0)

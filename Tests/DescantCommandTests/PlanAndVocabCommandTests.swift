@@ -26,11 +26,12 @@ import Testing
 
     @Test(arguments: ["", "d1.", "d1.AAAA", "x1.abc", "d1.!!!!", "changed", "cut"]) func aDamagedHandleIsAnError(text: String) throws {
         let handle = try BandLibrary.run("plan", "jazz", "--handle").output.trimmingCharacters(in: .newlines)
-        let damaged = switch text {
-        case "changed": handle.prefix(40) + (handle.dropFirst(40).first == "A" ? "B" : "A") + handle.dropFirst(41)
-        case "cut": handle.dropLast(5)
-        default: text[...]
-        }
+        let damaged =
+            switch text {
+            case "changed": handle.prefix(40) + (handle.dropFirst(40).first == "A" ? "B" : "A") + handle.dropFirst(41)
+            case "cut": handle.dropLast(5)
+            default: text[...]
+            }
         let outcome = try BandLibrary.program.run("plan", "--from", String(damaged))
         #expect(outcome.exitedByItself && outcome.exitCode != 0)
         #expect(outcome.errors.contains("handle"), "\(outcome.errors)")

@@ -1,8 +1,9 @@
 import Foundation
+import Testing
+
 #if canImport(FoundationXML)
     import FoundationXML
 #endif
-import Testing
 
 @Suite struct SearchCommandTests {
     private func json(_ outcome: Outcome) throws -> [String: Any] {
@@ -63,7 +64,8 @@ import Testing
         let outcome = try BandLibrary.run("search", "jazz", "--json", "--offset", String(Int.max))
         #expect(outcome.exitedByItself, "ended by signal \(outcome.exitCode)")
         #expect(try BandLibrary.run("search", "jazz", "--json", "--per-artist", String(Int.max), "-k", "1000").exitCode == 0)
-        #expect(try BandLibrary.run("search", "99999999999999999999 songs of jazz from the year 99999999999999999999 at 9999999999999999999 bpm").exitedByItself)
+        #expect(
+            try BandLibrary.run("search", "99999999999999999999 songs of jazz from the year 99999999999999999999 at 9999999999999999999 bpm").exitedByItself)
     }
 
     @Test func aMegabyteIsCutAndSaid() throws {
@@ -77,7 +79,8 @@ import Testing
     }
 
     @Test func brokenBytesAndControlCharactersAreRead() throws {
-        let outcome = try BandLibrary.run("search", "-", "--json", input: [0xFF, 0xFE, 0xC0, 0x80] + Array(" jazz \u{1}\u{1B}[31m\u{7}\0piano\r\n".utf8) + [0xE2, 0x82])
+        let outcome = try BandLibrary.run(
+            "search", "-", "--json", input: [0xFF, 0xFE, 0xC0, 0x80] + Array(" jazz \u{1}\u{1B}[31m\u{7}\0piano\r\n".utf8) + [0xE2, 0x82])
         #expect(outcome.exitCode == 0)
         #expect(Set(try ids(outcome)) == ["jazz-1", "jazz-2"])
         let shown = try BandLibrary.run("search", "-", input: Array("jazz \u{1B}[31mred\u{7}".utf8))

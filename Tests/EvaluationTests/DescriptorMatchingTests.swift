@@ -134,8 +134,9 @@ import Testing
         let published = matching.task(.sampled, rules: .published, seed: 1)
         let corrected = matching.task(.sampled, rules: .corrected, seed: 1)
         let kept = published.queries.indices.filter { !published.emptyQueries.contains($0) }
-        #expect(kept.map { Set(published.documentTags[published.relevant[$0]]) }
-            == corrected.relevant.map { Set(corrected.documentTags[$0]) })
+        #expect(
+            kept.map { Set(published.documentTags[published.relevant[$0]]) }
+                == corrected.relevant.map { Set(corrected.documentTags[$0]) })
         #expect(published != matching.task(.sampled, seed: 2))
     }
 

@@ -20,10 +20,11 @@ import Testing
         #expect(MeanAndDeviation([4, 4])?.formatted(digits: 0) == "4 ± 0")
     }
 
-    @Test(arguments: [
-        (0.05, 2, "0.05"), (-0.04, 1, "0.0"), (-1.25, 1, "-1.3"), (99.96, 1, "100.0"), (1234.5, 0, "1235"), (.infinity, 1, "inf"),
-        (.nan, 1, "nan"), (1e300, 3, "1e+300"),
-    ] as [(Double, Int, String)])
+    @Test(
+        arguments: [
+            (0.05, 2, "0.05"), (-0.04, 1, "0.0"), (-1.25, 1, "-1.3"), (99.96, 1, "100.0"), (1234.5, 0, "1235"), (.infinity, 1, "inf"),
+            (.nan, 1, "nan"), (1e300, 3, "1e+300"),
+        ] as [(Double, Int, String)])
     func digits(value: Double, digits: Int, text: String) {
         #expect(MeanAndDeviation([value])?.formatted(digits: digits) == text)
     }

@@ -4,11 +4,12 @@ import Testing
 @Suite struct SeededGeneratorTests {
     /// Recorded from an implementation in Python integers, written apart from this one and checked against the published first words of
     /// xoshiro256** for the state 1, 2, 3, 4 (11520, 0, 1509978240, …) and of SplitMix64 for the seed 1234567 (6457827717110365317, …).
-    @Test(arguments: [
-        (0, [11_091_344_671_253_066_420, 13_793_997_310_169_335_082, 1_900_383_378_846_508_768]),
-        (1, [12_966_619_160_104_079_557, 9_600_361_134_598_540_522, 10_590_380_919_521_690_900]),
-        (2, [1_884_871_951_439_679_575, 13_383_431_742_290_777_482, 3_393_508_150_821_712_389]),
-    ] as [(UInt64, [UInt64])])
+    @Test(
+        arguments: [
+            (0, [11_091_344_671_253_066_420, 13_793_997_310_169_335_082, 1_900_383_378_846_508_768]),
+            (1, [12_966_619_160_104_079_557, 9_600_361_134_598_540_522, 10_590_380_919_521_690_900]),
+            (2, [1_884_871_951_439_679_575, 13_383_431_742_290_777_482, 3_393_508_150_821_712_389]),
+        ] as [(UInt64, [UInt64])])
     func firstWords(seed: UInt64, words: [UInt64]) {
         var generator = SeededGenerator(seed: seed)
         #expect(words.map { _ in generator.next() } == words)

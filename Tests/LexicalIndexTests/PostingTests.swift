@@ -1,6 +1,7 @@
 import Foundation
 import Ranking
 import Storage
+import TestSupport
 import Testing
 
 @testable import LexicalIndex
@@ -58,10 +59,16 @@ import Testing
 
     // MARK: Evidence
 
-    @Test(arguments: [EvidenceCursor.Combination.strongest, .sum], 0..<5) func evidenceIsThatOfEveryTermByDefinition(_ combination: EvidenceCursor.Combination, seed: UInt64) throws {
+    @Test(arguments: [EvidenceCursor.Combination.strongest, .sum], 0..<5) func evidenceIsThatOfEveryTermByDefinition(
+        _ combination: EvidenceCursor.Combination, seed: UInt64
+    ) throws {
         var random = SeededGenerator(seed)
         let corpus = try RandomCorpus(documents: 700, seed: seed)
-        let terms = (0..<5).compactMap { _ in corpus.documentFrequencies.indices.randomElement(using: &random).flatMap { field in corpus.documentFrequencies[field].keys.sorted().randomElement(using: &random).map { (field, $0) } } }
+        let terms = (0..<5).compactMap { _ in
+            corpus.documentFrequencies.indices.randomElement(using: &random).flatMap { field in
+                corpus.documentFrequencies[field].keys.sorted().randomElement(using: &random).map { (field, $0) }
+            }
+        }
         let factors = terms.map { _ in Float.random(in: 0.1...2, using: &random) }
         let numbers = terms.compactMap { corpus.index.term($0.1, field: $0.0) }
         let expected = (0..<corpus.count).map { document in

@@ -1,5 +1,6 @@
 import Foundation
 import Ranking
+import TestSupport
 
 @testable import LexicalIndex
 
@@ -51,7 +52,9 @@ struct RandomCorpus {
     static func query(_ random: inout SeededGenerator, terms: Int = 40) -> LexicalQuery {
         LexicalQuery(
             (0..<Int.random(in: 1...8, using: &random)).map { _ in
-                .init(field: Int.random(in: 0..<3, using: &random), text: term(&random, of: terms + 3, near: 0), weight: Float(Int.random(in: 0...6, using: &random)) / 2)
+                .init(
+                    field: Int.random(in: 0..<3, using: &random), text: term(&random, of: terms + 3, near: 0),
+                    weight: Float(Int.random(in: 0...6, using: &random)) / 2)
             })
     }
 

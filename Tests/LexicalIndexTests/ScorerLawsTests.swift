@@ -1,6 +1,7 @@
 import Foundation
 import Ranking
 import Storage
+import TestSupport
 import Testing
 
 @testable import LexicalIndex
@@ -9,7 +10,8 @@ extension Scorer {
     /// Every scorer that the laws hold for.
     static let all: [Scorer] =
         [
-            .scikitLearn, .bm25(k1: 1.2, b: 0.75), .bm25(k1: 0, b: 0), .bm25(k1: 2, b: 1), .coverage(exponent: 0), .coverage(exponent: 0.7), .coverage(exponent: 1),
+            .scikitLearn, .bm25(k1: 1.2, b: 0.75), .bm25(k1: 0, b: 0), .bm25(k1: 2, b: 1), .coverage(exponent: 0), .coverage(exponent: 0.7),
+            .coverage(exponent: 1),
             .coverage(exponent: 0.6, idf: .standard), .impact,
         ]
         + ["lnc.ltc", "ltc.ltc", "ntn.ntn", "lpc.npn", "bsn.bnn", "nnn.nnc"].compactMap { SMART($0).map(Scorer.tfIDF) }
@@ -61,7 +63,9 @@ extension Scorer {
                         let record = cursor.record(block)
                         let bound = scoring.bound(Int(corpus.index.terms[term].firstBlock) + block, record)
                         var greatest: Float = 0
-                        cursor.forEach(in: record.first..<record.last + 1) { greatest = max(greatest, scoring.weighting.part(weight: Float($1), document: Int($0))) }
+                        cursor.forEach(in: record.first..<record.last + 1) {
+                            greatest = max(greatest, scoring.weighting.part(weight: Float($1), document: Int($0)))
+                        }
                         #expect(bound >= greatest)
                     }
                 }
@@ -74,7 +78,9 @@ extension Scorer {
         #expect(!scorer.formula.isEmpty)
     }
 
-    @Test(arguments: ["", "bm25", "bm25 1", "bm25 1 x", "tfidf", "tfidf ntc", "tfidf xxx.ntc", "tfidf ntc.ntc.ntc", "coverage", "coverage 1 x", "impact 1", "other 1"])
+    @Test(arguments: [
+        "", "bm25", "bm25 1", "bm25 1 x", "tfidf", "tfidf ntc", "tfidf xxx.ntc", "tfidf ntc.ntc.ntc", "coverage", "coverage 1 x", "impact 1", "other 1",
+    ])
     func otherTextIsNoScorer(text: String) {
         #expect(Scorer(text) == nil)
     }

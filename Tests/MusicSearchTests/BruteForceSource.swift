@@ -1,9 +1,10 @@
 import Foundation
-@testable import MusicSearch
 import QueryPlanning
 import Storage
 import TextAnalysis
 import Vocabulary
+
+@testable import MusicSearch
 
 /// The same questions answered by going through every track: no index, no windows, no heap. It reads a library's tracks and vocabulary and nothing else.
 struct BruteForceSource: CandidateSource {

@@ -1,9 +1,10 @@
 import Foundation
-@testable import MusicSearch
 import QueryPlanning
 import Testing
 import TextAnalysis
 import Vocabulary
+
+@testable import MusicSearch
 
 /// The scan over the index agrees with going through every track, over more than two windows of documents.
 @Suite struct CandidateScanTests {
@@ -26,7 +27,9 @@ import Vocabulary
             }
             let facets = descriptors.sorted { $0.key < $1.key }.map { "\"\($0.key)\": [\($0.value.joined(separator: ", "))]" }.joined(separator: ", ")
             var fields = ["\"id\": \"t\(i * 7919 % 100_003)\"", "\"descriptors\": {\(facets)}"]
-            if Bool.random(using: &numbers) { fields.append("\"title\": \"\(words.randomElement(using: &numbers) ?? "") \(words.randomElement(using: &numbers) ?? "")\"") }
+            if Bool.random(using: &numbers) {
+                fields.append("\"title\": \"\(words.randomElement(using: &numbers) ?? "") \(words.randomElement(using: &numbers) ?? "")\"")
+            }
             if Int.random(in: 0..<4, using: &numbers) > 0 { fields.append("\"artist\": \"Artist\(Int.random(in: 0..<40, using: &numbers))\"") }
             if Bool.random(using: &numbers) { fields.append("\"year\": \(Int.random(in: 1960...2020, using: &numbers))") }
             if Bool.random(using: &numbers) { fields.append("\"duration\": \(Int.random(in: 30...600, using: &numbers))") }

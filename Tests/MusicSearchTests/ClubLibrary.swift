@@ -53,26 +53,28 @@ enum ClubLibrary {
         words · Nobody Special · The Cartographer's Lullaby · - · - ·
         """
 
-    static let lines: [String] = rows.split(separator: "\n").map { row in
-        let cells = row.components(separatedBy: " ·").map { $0.trimmingCharacters(in: .whitespaces) }
-        var track: [String: Any] = ["id": cells[0], "title": cells[2]]
-        if cells[1] != "-" { track["artist"] = cells[1] }
-        if let year = Int(cells[3]) { track["year"] = year }
-        if let seconds = Double(cells[4]) { track["duration"] = seconds }
-        var descriptors: [String: [String]] = [:]
-        for word in cells[5].split(separator: " ") {
-            let parts = word.split(separator: ":")
-            descriptors[String(parts[0])] = parts[1].split(separator: ",").map { $0.replacingOccurrences(of: "_", with: " ") }
-        }
-        track["descriptors"] = descriptors
-        return json(track)
-    } + [
-        json([
-            "id": "odd", "title": "A <b>\"Bold\"</b> & 'Odd'\nTitle\u{1}\u{85}\\", "artist": "R&B <Crew>", "album": "]]> & more", "duration": 61.6,
-            "file": "/music/ä folder/100% #1?.mp3", "mbid": "0b1c2d3e-0000-4000-8000-000000000001", "isrc": "USAAA0000001",
-            "descriptors": ["genre": ["polka"], "instrument": ["accordion"]],
-        ] as [String: Any])
-    ]
+    static let lines: [String] =
+        rows.split(separator: "\n").map { row in
+            let cells = row.components(separatedBy: " ·").map { $0.trimmingCharacters(in: .whitespaces) }
+            var track: [String: Any] = ["id": cells[0], "title": cells[2]]
+            if cells[1] != "-" { track["artist"] = cells[1] }
+            if let year = Int(cells[3]) { track["year"] = year }
+            if let seconds = Double(cells[4]) { track["duration"] = seconds }
+            var descriptors: [String: [String]] = [:]
+            for word in cells[5].split(separator: " ") {
+                let parts = word.split(separator: ":")
+                descriptors[String(parts[0])] = parts[1].split(separator: ",").map { $0.replacingOccurrences(of: "_", with: " ") }
+            }
+            track["descriptors"] = descriptors
+            return json(track)
+        } + [
+            json(
+                [
+                    "id": "odd", "title": "A <b>\"Bold\"</b> & 'Odd'\nTitle\u{1}\u{85}\\", "artist": "R&B <Crew>", "album": "]]> & more", "duration": 61.6,
+                    "file": "/music/ä folder/100% #1?.mp3", "mbid": "0b1c2d3e-0000-4000-8000-000000000001", "isrc": "USAAA0000001",
+                    "descriptors": ["genre": ["polka"], "instrument": ["accordion"]],
+                ] as [String: Any])
+        ]
 
     private static func json(_ value: [String: Any]) -> String {
         guard let data = try? JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]) else { fatalError("no JSON: \(value)") }

@@ -1,9 +1,10 @@
 import Foundation
-@testable import MusicSearch
 import QueryPlanning
 import Storage
 import Testing
 import TrackCatalogue
+
+@testable import MusicSearch
 
 /// Until the manifest is swapped a reader finds the old library whole.
 @Suite struct LibraryBuildingTests {
@@ -60,7 +61,10 @@ import TrackCatalogue
         _ = try build(rows(0..<5))
         #expect(throws: ImportError.self) {
             try LibraryBuilder(library: library, vocabulary: TinyVocabulary.tables()).build(
-                [.init(path: try folder.write(rows(0..<9).joined(separator: "\n"), to: "good.jsonl"), format: .jsonl), .init(path: folder.path + "/absent", format: .jsonl)])
+                [
+                    .init(path: try folder.write(rows(0..<9).joined(separator: "\n"), to: "good.jsonl"), format: .jsonl),
+                    .init(path: folder.path + "/absent", format: .jsonl),
+                ])
         }
         #expect(try found() == 5)
         #expect(try Library(path: library).notice == nil)
@@ -85,7 +89,8 @@ import TrackCatalogue
         #expect(outcome.manifest.generation > 3)
         #expect(try Library(path: library).notice == nil)
         #expect(try found() == 7)
-        #expect(try names(in: library + "/generations") == ["000001", Manifest.generationFolder(outcome.manifest.generation).replacing("generations/", with: "")])
+        #expect(
+            try names(in: library + "/generations") == ["000001", Manifest.generationFolder(outcome.manifest.generation).replacing("generations/", with: "")])
         #expect(!FileManager.default.fileExists(atPath: library + "/INDEXING"))
     }
 

@@ -13,8 +13,11 @@ import Vocabulary
             let lines = (0..<40).map { i in
                 let names = TinyVocabulary.names
                 let chosen = [names[i % names.count], names[(i * 7 + 3) % names.count]]
-                let descriptors = Dictionary(grouping: chosen, by: \.facet.rawValue).map { "\"\($0.key)\": [\($0.value.map { "\"\($0.slug)\"" }.joined(separator: ", "))]" }
-                return "{\"id\": \"t\(i)\", \"title\": \"Song \(i)\", \"artist\": \"Band \(i % 7)\", \"year\": \(1980 + i), \"descriptors\": {\(descriptors.joined(separator: ", "))}}"
+                let descriptors = Dictionary(grouping: chosen, by: \.facet.rawValue).map {
+                    "\"\($0.key)\": [\($0.value.map { "\"\($0.slug)\"" }.joined(separator: ", "))]"
+                }
+                return
+                    "{\"id\": \"t\(i)\", \"title\": \"Song \(i)\", \"artist\": \"Band \(i % 7)\", \"year\": \(1980 + i), \"descriptors\": {\(descriptors.joined(separator: ", "))}}"
             }
             return try IndexedLibrary(lines, vocabulary: TinyVocabulary.tables())
         } catch {
@@ -77,7 +80,9 @@ import Vocabulary
         let path = generation + "/" + file
         let whole = try bytes(path)
         var numbers = SeededNumbers(seed: 5)
-        for length in [0, 1, 7, 8, 39, 40, 41, whole.count / 2, whole.count - 64, whole.count - 1] + (0..<20).map({ _ in Int.random(in: 0..<whole.count, using: &numbers) }) {
+        for length in [0, 1, 7, 8, 39, 40, 41, whole.count / 2, whole.count - 64, whole.count - 1]
+            + (0..<20).map({ _ in Int.random(in: 0..<whole.count, using: &numbers) })
+        {
             try write(Array(whole.prefix(length)), path)
             expectError(library, "\(file) is cut to \(length) bytes")
         }

@@ -57,7 +57,9 @@ enum TinyVocabulary {
         var names: [(Facet, String, String)] = []
         for i in 0..<4 { names.append((.genre, "groa\(letter(i))", "")) }
         for i in 0..<12 { names.append((.genre, "grob\(letter(i))", i % 3 == 0 ? "groa\(letter(i % 4)), groa\(letter((i + 1) % 4))" : "groa\(letter(i % 4))")) }
-        for i in 0..<20 { names.append((.genre, "groc\(letter(i))", i % 5 == 0 ? "grob\(letter(i % 12)), groa\(letter((i + 2) % 4))" : "grob\(letter(i % 12))")) }
+        for i in 0..<20 {
+            names.append((.genre, "groc\(letter(i))", i % 5 == 0 ? "grob\(letter(i % 12)), groa\(letter((i + 2) % 4))" : "grob\(letter(i % 12))"))
+        }
         for i in 0..<6 { names.append((.instrument, "inka\(letter(i))", i < 2 ? "" : "inka\(letter(i % 2))")) }
         for i in 0..<10 { names.append((.mood, "muda\(letter(i))", i < 5 ? "" : "muda\(letter(i - 5))")) }
         for i in 0..<4 { names.append((.place, "pela\(letter(i))", "")) }
@@ -77,12 +79,13 @@ enum TinyVocabulary {
         }
         _ = try folder.write("the\nand\n", to: "common-words.txt")
         for facet in Facet.allCases {
-            let extra = switch facet {
-            case .mood: (header: "\tvalence\tarousal", cells: "\t0.25\t-0.5")
-            case .tempo: (header: "\tbpm_low\tbpm_high", cells: "\t60\t90")
-            case .era: (header: "\tyear_from\tyear_to", cells: "\t1990\t1999")
-            default: (header: "", cells: "")
-            }
+            let extra =
+                switch facet {
+                case .mood: (header: "\tvalence\tarousal", cells: "\t0.25\t-0.5")
+                case .tempo: (header: "\tbpm_low\tbpm_high", cells: "\t60\t90")
+                case .era: (header: "\tyear_from\tyear_to", cells: "\t1990\t1999")
+                default: (header: "", cells: "")
+                }
             var lines = ["id\tlabel\tbroader\taliases\trelated" + extra.header]
             for name in names where name.facet == facet { lines.append("\(name.slug)\t\(name.slug)\t\(name.broader)\t\t" + extra.cells) }
             if facet == .era { lines.append("1990s\t1990s\t\t\t" + extra.cells) }

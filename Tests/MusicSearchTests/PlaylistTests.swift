@@ -1,9 +1,10 @@
 import Foundation
+import MusicSearch
+import Testing
+
 #if canImport(FoundationXML)
     import FoundationXML
 #endif
-import MusicSearch
-import Testing
 
 @Suite struct PlaylistTests {
     private let odd = ClubLibrary.library.search(plan(want("genre:polka")), .everything).hits.filter { $0.id == "odd" }
@@ -86,7 +87,9 @@ private final class XSPFReader: NSObject, XMLParserDelegate {
     func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
 
     func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-        if name == "track" { isInTrack = false } else if isInTrack {
+        if name == "track" {
+            isInTrack = false
+        } else if isInTrack {
             tracks[tracks.count - 1][name] = text
             if tracks.count == 1 { order.append(name) }
         } else if name == "title" {

@@ -9,9 +9,12 @@ import Testing
     private let library = ClubLibrary.library
 
     static let requests = [
-        "jazz", "upbeat jazz piano", "calm piano, no vocals", "dark techno or house", "heavy metal from the eighties", "sad songs with violin", "slow jazz, not too sad",
-        "like Blue Lantern by Mira Stone", "something like Gravel Road but calmer", "songs by Mira Stone", "Mira Stone", "reggae without vocals", "music for sleep",
-        "lullaby cartographer", "bagpipes", "rock songs under 4 minutes", "very happy jazz, slightly sad", "jazz between 1955 and 1960", "fast music at 140 bpm",
+        "jazz", "upbeat jazz piano", "calm piano, no vocals", "dark techno or house", "heavy metal from the eighties", "sad songs with violin",
+        "slow jazz, not too sad",
+        "like Blue Lantern by Mira Stone", "something like Gravel Road but calmer", "songs by Mira Stone", "Mira Stone", "reggae without vocals",
+        "music for sleep",
+        "lullaby cartographer", "bagpipes", "rock songs under 4 minutes", "very happy jazz, slightly sad", "jazz between 1955 and 1960",
+        "fast music at 140 bpm",
         "upbeat steel drum", "theremin", "unlike Lowland, ambient", "not jazz", "ambient tide water", "女性 jazz 🎺", "a", "", "1958", "polka",
     ]
 
@@ -60,13 +63,14 @@ import Testing
 
     @Test func theSamePlanGivesTheSameBytes() throws {
         let second = try IndexedLibrary(ClubLibrary.lines.reversed(), vocabulary: Repository.tables).library
+        let reopened = try Library(path: library.path)
         var options = SearchOptions.everything
         options.explain = true
         for request in Self.requests {
             let plan = library.planner.plan(request)
             let first = try library.search(plan, options).bytes()
             #expect(try library.search(plan, options).bytes() == first)
-            #expect(try Library(path: library.path).search(plan, options).bytes() == first)
+            #expect(try reopened.search(plan, options).bytes() == first)
             // Neither the order of rows nor the place on disk matters.
             #expect(try second.search(plan, options).bytes() == first)
             #expect(try library.search(QueryPlan(handle: plan.handle), options).bytes() == first)

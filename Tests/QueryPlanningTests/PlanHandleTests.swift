@@ -19,7 +19,10 @@ import Vocabulary
 
     @Test func theJSONIsCanonical() throws {
         let json = planner.plan("no vocals").canonicalJSON
-        #expect(json == #"{"clauses":[{"descriptor":"voice:vocals","hard":true,"parts":[],"polarity":"avoid","span":{"end":9,"start":3},"strength":0.75}],"conflicts":[],"corrections":[],"filters":{"artists":[],"withoutArtists":[]},"ignored":[],"seeds":[],"text":"no vocals","version":1}"#)
+        #expect(
+            json
+                == #"{"clauses":[{"descriptor":"voice:vocals","hard":true,"parts":[],"polarity":"avoid","span":{"end":9,"start":3},"strength":0.75}],"conflicts":[],"corrections":[],"filters":{"artists":[],"withoutArtists":[]},"ignored":[],"seeds":[],"text":"no vocals","version":1}"#
+        )
         #expect(try QueryPlan(canonicalJSON: json).canonicalJSON == json)
     }
 

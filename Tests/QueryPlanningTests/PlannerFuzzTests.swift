@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -47,7 +48,9 @@ import Vocabulary
         }
     }
 
-    @Test(arguments: ["1e999 minutes", "inf minutes", "nan minutes", "9e99 minutes", "1e9 hours", "inf bpm", "0x1f songs", "-5 minutes", "0 minutes", "99999999999 songs"])
+    @Test(arguments: [
+        "1e999 minutes", "inf minutes", "nan minutes", "9e99 minutes", "1e9 hours", "inf bpm", "0x1f songs", "-5 minutes", "0 minutes", "99999999999 songs",
+    ])
     func numbersThatNobodyMeansStillGiveAPlan(text: String) throws {
         let plan = QueryPlanner(SmallVocabulary.shared).plan(text)
         #expect(!plan.tree.isEmpty)

@@ -92,19 +92,22 @@ import Testing
         Case("happy or sad", #"want mood:happy 0.75 "happy" either 1"#, #"want mood:sad 0.75 "sad" either 1"#),
         Case("slow and fast", #"want tempo:slow 0.75 "slow" either 1"#, #"want tempo:fast 0.75 "fast" either 1"#),
         Case("jazz or happy", #"want genre:jazz 0.75 "jazz" binds"#, #"want mood:happy 0.75 "happy""#),
-        Case("jazz with piano and violin", #"want genre:jazz 0.75 "jazz" binds"#, #"want instrument:piano 0.75 "piano" binds"#, #"want instrument:violin 0.75 "violin" binds"#),
+        Case(
+            "jazz with piano and violin", #"want genre:jazz 0.75 "jazz" binds"#, #"want instrument:piano 0.75 "piano" binds"#,
+            #"want instrument:violin 0.75 "violin" binds"#),
     ]) func alternativesShareANumber(_ request: Case) {
         #expect(rows(request.text) == request.rows)
     }
 
     /// The example of the planner's own documentation, as a person sees it.
     @Test func thePlanPrintsAsATreeUnderItsSource() {
-        #expect(QueryPlanner(SmallVocabulary.shared).plan("upbeat steel drum, not too fast").tree == """
-            upbeat steel drum, not too fast
-            ────── ──────────          ××××
-            ├─ want   mood:upbeat          0.75  "upbeat"
-            ├─ want   instrument:steelpan  0.75  "steel drum"  binds
-            └─ avoid  tempo:fast           0.75  "fast"  softly
-            """)
+        #expect(
+            QueryPlanner(SmallVocabulary.shared).plan("upbeat steel drum, not too fast").tree == """
+                upbeat steel drum, not too fast
+                ────── ──────────          ××××
+                ├─ want   mood:upbeat          0.75  "upbeat"
+                ├─ want   instrument:steelpan  0.75  "steel drum"  binds
+                └─ avoid  tempo:fast           0.75  "fast"  softly
+                """)
     }
 }

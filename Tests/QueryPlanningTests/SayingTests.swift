@@ -9,7 +9,9 @@ import Vocabulary
         Case("steal drum", #"want instrument:steelpan 0.75 "steal drum" binds"#, #"read "steal drum" as "steelpan""#),
         Case("technno", #"want genre:techno 0.75 "technno" binds"#, #"read "technno" as "techno""#),
         Case("tehcno", #"want genre:techno 0.75 "tehcno" binds"#, #"read "tehcno" as "techno""#),
-        Case("meloncholic piano", #"want mood:melancholic 0.75 "meloncholic""#, #"want instrument:piano 0.75 "piano" binds"#, #"read "meloncholic" as "melancholic""#),
+        Case(
+            "meloncholic piano", #"want mood:melancholic 0.75 "meloncholic""#, #"want instrument:piano 0.75 "piano" binds"#,
+            #"read "meloncholic" as "melancholic""#),
         Case("no saxaphone", #"avoid instrument:saxophone 0.75 "saxaphone" excluded"#, #"read "saxaphone" as "saxophone""#),
     ]) func typingErrorsAreMendedAndSaid(_ request: Case) {
         #expect(rows(request.text) == request.rows)

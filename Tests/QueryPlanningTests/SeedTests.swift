@@ -11,7 +11,8 @@ import Testing
         Case("similar to Nina Simone", #"like artist Nina Simone "Nina Simone""#),
         Case("something like the Beatles", #"like artist The Beatles "the Beatles""#),
         Case("sounds like Michael Buble", #"like artist Michael Bublé "Michael Buble""#),
-        Case("like Queen, Radiohead and Metallica", #"like artist Queen "Queen""#, #"like artist Radiohead "Radiohead""#, #"like artist Metallica "Metallica""#),
+        Case(
+            "like Queen, Radiohead and Metallica", #"like artist Queen "Queen""#, #"like artist Radiohead "Radiohead""#, #"like artist Metallica "Metallica""#),
         Case("songs like Creep and Yesterday", #"like track Creep "Creep""#, #"like track Yesterday "Yesterday""#),
         Case("unlike Metallica", #"unlike artist Metallica "Metallica""#),
         Case("not like Metallica", #"unlike artist Metallica "Metallica""#),

@@ -19,130 +19,130 @@ enum SmallVocabulary {
 
     static let files: [String: String] = [
         "genre.tsv": """
-            id | label | broader | aliases | related
-            rock | rock |  |  |
-            metal | metal | rock | heavy metal |
-            punk | punk | rock |  |
-            jazz | jazz |  |  |
-            bebop | bebop | jazz |  |
-            hiphop | hip hop |  | rap |
-            rnb | R&B |  |  |
-            soul | soul |  |  |
-            techno | techno | electronic |  |
-            electronic | electronic |  |  |
-            dnb | drum and bass | electronic |  |
-            ambient | ambient | electronic |  | mood:calm
-            folk | folk |  |  |
-            pop | pop |  |  |
-            classical | classical |  |  |
-            classical-piano | classical piano | classical |  | instrument:piano
-            """,
+        id | label | broader | aliases | related
+        rock | rock |  |  |
+        metal | metal | rock | heavy metal |
+        punk | punk | rock |  |
+        jazz | jazz |  |  |
+        bebop | bebop | jazz |  |
+        hiphop | hip hop |  | rap |
+        rnb | R&B |  |  |
+        soul | soul |  |  |
+        techno | techno | electronic |  |
+        electronic | electronic |  |  |
+        dnb | drum and bass | electronic |  |
+        ambient | ambient | electronic |  | mood:calm
+        folk | folk |  |  |
+        pop | pop |  |  |
+        classical | classical |  |  |
+        classical-piano | classical piano | classical |  | instrument:piano
+        """,
         "mood.tsv": """
-            id | label | broader | aliases | related | valence | arousal
-            upbeat | upbeat |  |  |  | 0.7 | 0.6
-            happy | happy |  | happiness |  | 0.9 | 0.4
-            sad | sad |  | sadness |  | -0.7 | -0.4
-            melancholic | melancholic | sad | melancholy |  | -0.5 | -0.4
-            calm | calm |  |  |  | 0.3 | -0.7
-            relaxing | relaxing | calm | chill |  | 0.5 | -0.6
-            aggressive | aggressive |  |  |  | -0.5 | 0.9
-            energetic | energetic |  |  |  | 0.5 | 0.9
-            dark | dark |  | gloomy |  | -0.6 | 0.1
-            romantic | romantic |  |  |  | 0.6 | 0
-            """,
+        id | label | broader | aliases | related | valence | arousal
+        upbeat | upbeat |  |  |  | 0.7 | 0.6
+        happy | happy |  | happiness |  | 0.9 | 0.4
+        sad | sad |  | sadness |  | -0.7 | -0.4
+        melancholic | melancholic | sad | melancholy |  | -0.5 | -0.4
+        calm | calm |  |  |  | 0.3 | -0.7
+        relaxing | relaxing | calm | chill |  | 0.5 | -0.6
+        aggressive | aggressive |  |  |  | -0.5 | 0.9
+        energetic | energetic |  |  |  | 0.5 | 0.9
+        dark | dark |  | gloomy |  | -0.6 | 0.1
+        romantic | romantic |  |  |  | 0.6 | 0
+        """,
         "instrument.tsv": """
-            id | label | broader | aliases | related
-            percussion | percussion |  |  |
-            drums | drums | percussion |  |
-            bass | bass |  | bass guitar |
-            guitar | guitar |  |  |
-            electric-guitar | electric guitar | guitar |  |
-            piano | piano |  |  |
-            strings | strings |  |  |
-            violin | violin | strings |  |
-            saxophone | saxophone |  | sax |
-            steelpan | steelpan | percussion |  |
-            808 | 808 | drums |  |
-            """,
+        id | label | broader | aliases | related
+        percussion | percussion |  |  |
+        drums | drums | percussion |  |
+        bass | bass |  | bass guitar |
+        guitar | guitar |  |  |
+        electric-guitar | electric guitar | guitar |  |
+        piano | piano |  |  |
+        strings | strings |  |  |
+        violin | violin | strings |  |
+        saxophone | saxophone |  | sax |
+        steelpan | steelpan | percussion |  |
+        808 | 808 | drums |  |
+        """,
         "voice.tsv": """
-            id | label | broader | aliases | related
-            vocals | vocals |  | voice; singing; singer |
-            female-vocals | female vocals | vocals | female voice |
-            male-vocals | male vocals | vocals |  |
-            choir | choir | vocals |  |
-            instrumental | instrumental |  |  |
-            """,
+        id | label | broader | aliases | related
+        vocals | vocals |  | voice; singing; singer |
+        female-vocals | female vocals | vocals | female voice |
+        male-vocals | male vocals | vocals |  |
+        choir | choir | vocals |  |
+        instrumental | instrumental |  |  |
+        """,
         "theme.tsv": """
-            id | label | broader | aliases | related
-            workout | workout |  | gym |
-            love | love |  | love song |
-            driving | driving |  | road trip |
-            christmas | christmas |  |  |
-            party | party |  |  |
-            study | study |  | studying |
-            """,
+        id | label | broader | aliases | related
+        workout | workout |  | gym |
+        love | love |  | love song |
+        driving | driving |  | road trip |
+        christmas | christmas |  |  |
+        party | party |  |  |
+        study | study |  | studying |
+        """,
         "era.tsv": """
-            id | label | broader | aliases | related | year_from | year_to
-            1960s | 1960s |  |  |  | 1960 | 1969
-            1970s | 1970s |  |  |  | 1970 | 1979
-            1980s | 1980s |  |  |  | 1980 | 1989
-            1990s | 1990s |  |  |  | 1990 | 1999
-            """,
+        id | label | broader | aliases | related | year_from | year_to
+        1960s | 1960s |  |  |  | 1960 | 1969
+        1970s | 1970s |  |  |  | 1970 | 1979
+        1980s | 1980s |  |  |  | 1980 | 1989
+        1990s | 1990s |  |  |  | 1990 | 1999
+        """,
         "tempo.tsv": """
-            id | label | broader | aliases | related | bpm_low | bpm_high
-            slow | slow |  |  |  | 40 | 80
-            mid-tempo | mid-tempo |  |  |  | 85 | 115
-            fast | fast |  |  |  | 120 | 180
-            """,
+        id | label | broader | aliases | related | bpm_low | bpm_high
+        slow | slow |  |  |  | 40 | 80
+        mid-tempo | mid-tempo |  |  |  | 85 | 115
+        fast | fast |  |  |  | 120 | 180
+        """,
         "texture.tsv": """
-            id | label | broader | aliases | related
-            lofi | lo-fi |  |  |
-            acoustic | acoustic |  | unplugged |
-            live | live |  |  |
-            loud | loud |  |  |
-            """,
+        id | label | broader | aliases | related
+        lofi | lo-fi |  |  |
+        acoustic | acoustic |  | unplugged |
+        live | live |  |  |
+        loud | loud |  |  |
+        """,
         "place.tsv": """
-            id | label | broader | aliases | related
-            france | France |  | french |
-            brazil | Brazil |  | brazilian |
-            """,
+        id | label | broader | aliases | related
+        france | France |  | french |
+        brazil | Brazil |  | brazilian |
+        """,
         "spellings.tsv": """
-            spelling | variants
-            hiphop | hip hop; hip-hop
-            rnb | r&b; r and b
-            dnb | drum and bass; drum'n'bass
-            lofi | lo-fi; lo fi
-            steelpan | steel drum; steel drums; steeldrum
-            midtempo | mid tempo; mid-tempo
-            """,
+        spelling | variants
+        hiphop | hip hop; hip-hop
+        rnb | r&b; r and b
+        dnb | drum and bass; drum'n'bass
+        lofi | lo-fi; lo fi
+        steelpan | steel drum; steel drums; steeldrum
+        midtempo | mid tempo; mid-tempo
+        """,
         "artists.tsv": """
-            artist | descriptors
-            Miles Davis | genre:jazz
-            """,
+        artist | descriptors
+        Miles Davis | genre:jazz
+        """,
         "common-words.txt": """
-            # ordinary words
-            a
-            blue
-            bohemian
-            but
-            calmer
-            drum
-            extremely
-            free
-            happiest
-            island
-            one
-            queen
-            rhapsody
-            river
-            saddest
-            slightly
-            steal
-            steel
-            sun
-            train
-            waltz
-            """,
+        # ordinary words
+        a
+        blue
+        bohemian
+        but
+        calmer
+        drum
+        extremely
+        free
+        happiest
+        island
+        one
+        queen
+        rhapsody
+        river
+        saddest
+        slightly
+        steal
+        steel
+        sun
+        train
+        waltz
+        """,
     ]
 }
 

@@ -25,11 +25,12 @@ import Testing
 
     @Test func anExplanationPrintsItsPartsIndented() {
         let tree = Explanation(1.38629, "sum of", parts: [Explanation(0.69314718, "first"), Explanation(0.69314, "second", parts: [Explanation(2, "deeper")])])
-        #expect(tree.description == """
-            1.3863 = sum of
-              0.6931 = first
-              0.6931 = second
-                2.0 = deeper
-            """)
+        #expect(
+            tree.description == """
+                1.3863 = sum of
+                  0.6931 = first
+                  0.6931 = second
+                    2.0 = deeper
+                """)
     }
 }

@@ -1,4 +1,5 @@
 import Ranking
+import TestSupport
 import Testing
 
 @Suite struct TopKTests {

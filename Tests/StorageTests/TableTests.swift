@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -70,15 +71,17 @@ import Testing
     }
 
     /// Each of these would make a look-up run off an array, or never end.
-    @Test(arguments: [
-        ([0, 0, 0], [0, 1], [7]),  // slots: no power of two
-        ([1], [0, 1], [7]),  // none free
-        ([1, 1], [0, 1], [7]),  // full
-        ([2, 0], [0, 1], [7]),  // a phrase that is not there
-        ([1, 0], [0, 2], [7]),  // a value that is not there
-        ([1, 0], [1, 1], [7]),  // does not begin at 0
-        ([1, 0], [0], [7]),  // no end
-    ] as [([UInt32], [UInt32], [UInt32])]) func tablesThatCannotBeAreAnError(slots: [UInt32], starts: [UInt32], values: [UInt32]) throws {
+    @Test(
+        arguments: [
+            ([0, 0, 0], [0, 1], [7]),  // slots: no power of two
+            ([1], [0, 1], [7]),  // none free
+            ([1, 1], [0, 1], [7]),  // full
+            ([2, 0], [0, 1], [7]),  // a phrase that is not there
+            ([1, 0], [0, 2], [7]),  // a value that is not there
+            ([1, 0], [1, 1], [7]),  // does not begin at 0
+            ([1, 0], [0], [7]),  // no end
+        ] as [([UInt32], [UInt32], [UInt32])]) func tablesThatCannotBeAreAnError(slots: [UInt32], starts: [UInt32], values: [UInt32]) throws
+    {
         var names = StringTableBuilder()
         names.append("a")
         let file = try Self.file {

@@ -5,14 +5,17 @@ import Testing
 @Suite struct StemmerTests {
     /// From the Snowball project's own sample vocabulary for English.
     @Test(arguments: [
-        ("consign", "consign"), ("consigned", "consign"), ("consistency", "consist"), ("consolations", "consol"), ("knackeries", "knackeri"), ("knightly", "knight"),
-        ("dying", "die"), ("skies", "sky"), ("generously", "generous"), ("relaxing", "relax"), ("melancholic", "melanchol"), ("drums", "drum"), ("happiness", "happi"), ("", ""),
+        ("consign", "consign"), ("consigned", "consign"), ("consistency", "consist"), ("consolations", "consol"), ("knackeries", "knackeri"),
+        ("knightly", "knight"),
+        ("dying", "die"), ("skies", "sky"), ("generously", "generous"), ("relaxing", "relax"), ("melancholic", "melanchol"), ("drums", "drum"),
+        ("happiness", "happi"), ("", ""),
     ]) func snowballEnglish(word: String, stem: String) {
         #expect(Stemmer(.english).stem(word) == stem)
     }
 
     @Test(arguments: [
-        ("melodies", "melody"), ("drums", "drum"), ("voices", "voice"), ("basses", "bass"), ("boxes", "box"), ("brass", "brass"), ("chorus", "chorus"), ("pies", "pie"),
+        ("melodies", "melody"), ("drums", "drum"), ("voices", "voice"), ("basses", "bass"), ("boxes", "box"), ("brass", "brass"), ("chorus", "chorus"),
+        ("pies", "pie"),
         ("gas", "gas"), ("jazz", "jazz"), ("80s", "80s"), ("música", "música"), ("", ""),
     ]) func lightTakesPluralsOnly(word: String, stem: String) {
         #expect(Stemmer(.light).stem(word) == stem)
@@ -31,7 +34,9 @@ import Testing
     @Test func oneStemmerServesManyThreads() async {
         let stemmer = Stemmer(.english)
         await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<8 { group.addTask { (0..<500).allSatisfy { stemmer.stem($0 % 2 == 0 ? "relaxing" : "happiness") == ($0 % 2 == 0 ? "relax" : "happi") } } }
+            for _ in 0..<8 {
+                group.addTask { (0..<500).allSatisfy { stemmer.stem($0 % 2 == 0 ? "relaxing" : "happiness") == ($0 % 2 == 0 ? "relax" : "happi") } }
+            }
             for await same in group { #expect(same) }
         }
     }

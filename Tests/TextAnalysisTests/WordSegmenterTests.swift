@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TextAnalysis
@@ -9,10 +10,13 @@ import Testing
     /// version: whether `@` is a letter, whether `:` joins two, and whether underscores alone are a word.
     @Test(arguments: 0..<40) func asciiPathEqualsICU(seed: UInt64) {
         var random = SeededGenerator(seed)
-        let alphabets: [[UInt8]] = [Array(0..<58) + Array(59..<64) + Array(65..<128), Array("ab1 '.,;_-&".utf8), Array("aZ09'.,;_ \n\r\t".utf8), Array("abc xyz 12's".utf8)]
+        let alphabets: [[UInt8]] = [
+            Array(0..<58) + Array(59..<64) + Array(65..<128), Array("ab1 '.,;_-&".utf8), Array("aZ09'.,;_ \n\r\t".utf8), Array("abc xyz 12's".utf8),
+        ]
         for _ in 0..<100 {
             let alphabet = alphabets[Int.random(in: 0..<alphabets.count, using: &random)]
-            var text = String(decoding: (0..<Int.random(in: 0...40, using: &random)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] }, as: UTF8.self)
+            var text = String(
+                decoding: (0..<Int.random(in: 0...40, using: &random)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] }, as: UTF8.self)
             while text.contains("__") { text = text.replacing("__", with: "_") }
             let fast = text.withUTF8 { WordSegmenter.asciiTokens($0) }
             #expect(fast == segmenter.icuTokens(text), "\(text.debugDescription)")
@@ -20,7 +24,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "I don't want rock'n'roll", "U.S.A. e.g. 3.14 1,000 12:30", "snake_case _a_ a_1", "C# A&R 4/4 80's 'quoted' \"double\"", "", " ", "\r\n", "\0a\0", "...", "a.b.c.",
+        "I don't want rock'n'roll", "U.S.A. e.g. 3.14 1,000 12:30", "snake_case _a_ a_1", "C# A&R 4/4 80's 'quoted' \"double\"", "", " ", "\r\n", "\0a\0",
+        "...", "a.b.c.",
     ]) func asciiPathEqualsICUOnRealText(text: String) {
         var text = text
         #expect(text.withUTF8 { WordSegmenter.asciiTokens($0) } == segmenter.icuTokens(text))
@@ -29,7 +34,8 @@ import Testing
     static let languages = [
         "明るいスチールドラムの音楽が聴きたい", "夏の夜に聴くジャズ、ボーカルなし", "ฉันอยากฟังเพลงแจ๊สที่ไม่มีเสียงร้อง", "موسيقى هادئة بدون غناء، من فضلك", "שיר שמח בלי תופים",
         "ruhige Musik für draußen, bitte – ohne Gesang", "Chansons françaises d'après-guerre", "música alegre ¿sin voz?", "Тихая музыка без слов", "조용한 재즈 음악",
-        "सुबह के लिए शांत संगीत", "🎷 jazz 👩‍🎤👩🏽‍🎤 🇫🇷 chanson", "cafe\u{301} naïve e\u{301}\u{327}", "a\u{0}b\u{1}c\u{7F}d\u{85}e", "ﬁnale Ⅷ ½ ①②", "Ａｃｉｄ　ｊａｚｚ", "Motörhead & Björk — ØYA",
+        "सुबह के लिए शांत संगीत", "🎷 jazz 👩‍🎤👩🏽‍🎤 🇫🇷 chanson", "cafe\u{301} naïve e\u{301}\u{327}", "a\u{0}b\u{1}c\u{7F}d\u{85}e", "ﬁnale Ⅷ ½ ①②", "Ａｃｉｄ　ｊａｚｚ",
+        "Motörhead & Björk — ØYA",
         "\u{FEFF}bom \u{200B}zero\u{200D}width\u{202E}right", "İstanbul'da ılık", "Dvořák’s “Rusalka”", "B♭ C♯", "",
     ]
 
@@ -72,7 +78,8 @@ import Testing
     // MARK: Folding
 
     @Test(arguments: [
-        ("Beyoncé", "beyonce"), ("MOTÖRHEAD", "motorhead"), ("Sigur Rós", "sigur ros"), ("Straße", "strasse"), ("ØYA", "oya"), ("Łódź", "lodz"), ("ﬁnale", "finale"),
+        ("Beyoncé", "beyonce"), ("MOTÖRHEAD", "motorhead"), ("Sigur Rós", "sigur ros"), ("Straße", "strasse"), ("ØYA", "oya"), ("Łódź", "lodz"),
+        ("ﬁnale", "finale"),
         ("Ａｃｉｄ", "acid"), ("Ⅷ", "viii"), ("ΆΛΦΑ", "αλφα"), ("Ёлка", "елка"), ("ไม่", "ไม่"), ("हिंदी", "हिंदी"), ("が", "が"), ("ガ", "ガ"), ("e\u{301}", "e"), ("", ""),
         ("plain ASCII", "plain ascii"),
     ]) func foldingDropsCaseAndAccentsOfLatinGreekAndCyrillicOnly(text: String, folded: String) {

@@ -47,7 +47,8 @@ import Vocabulary
         let tracks = [
             Track(id: "a"),
             Track(
-                id: "Ünï 'quoted' \"id\"; DROP TABLE track", title: "line\nbreak\t\u{1F3B5}", artist: "Ø", album: "", year: -12, duration: 0.1, mbid: "m", isrc: "i",
+                id: "Ünï 'quoted' \"id\"; DROP TABLE track", title: "line\nbreak\t\u{1F3B5}", artist: "Ø", album: "", year: -12, duration: 0.1, mbid: "m",
+                isrc: "i",
                 file: "/a/b c#?.mp3", caption: String(repeating: "long ", count: 10_000),
                 descriptors: [
                     TrackDescriptor(DescriptorID(.genre, "jazz"), weight: 1.0 / 3, provenance: "tagger:some model v2"),

@@ -35,7 +35,9 @@ import TrackCatalogue
 
 @Suite struct BEIRImportTests {
     @Test func documentsBecomeTracks() throws {
-        let lines = [#"{"_id": "d1", "title": "A title", "text": "upbeat jazz with steel drum"}"#, #"{"_id": ""}"#, "broken", #"{"_id": "d2"}"#, #"{"title": "x"}"#]
+        let lines = [
+            #"{"_id": "d1", "title": "A title", "text": "upbeat jazz with steel drum"}"#, #"{"_id": ""}"#, "broken", #"{"_id": "d2"}"#, #"{"title": "x"}"#,
+        ]
         try withFile("corpus.jsonl", Array(lines.joined(separator: "\n").utf8)) { path in
             let imported = try importFile((path as NSString).deletingLastPathComponent, as: .beir)
             #expect(imported.tracks.map(\.id) == ["d1", "d2"])

@@ -5,9 +5,15 @@ import TrackCatalogue
 /// Content of a file never traps: whatever the bytes, an import ends with a report or an `ImportError`.
 @Suite struct ImporterFuzzTests {
     static let valid: [(format: CorpusFormat, name: String, text: String)] = [
-        (.jsonl, "c.jsonl", "{\"id\": \"a\", \"year\": 1990, \"duration\": 3.5, \"descriptors\": {\"genre\": [\"jazz\", [\"rock\", 0.5]]}, \"tags\": [\"happy\"]}\n{\"title\": \"é\\u0041\", \"artist\": \"B\"}\n"),
+        (
+            .jsonl, "c.jsonl",
+            "{\"id\": \"a\", \"year\": 1990, \"duration\": 3.5, \"descriptors\": {\"genre\": [\"jazz\", [\"rock\", 0.5]]}, \"tags\": [\"happy\"]}\n{\"title\": \"é\\u0041\", \"artist\": \"B\"}\n"
+        ),
         (.csv, "c.csv", "id,title,year,duration,tags\n1,\"a \"\"b\"\"\nc\",1990,3.5,\"jazz; rock\"\n2,x,,,\"['happy', \"\"it's\"\"]\"\n"),
-        (.jamendo, "c.tsv", "track_id\talbum_id\tpath\tduration\tgenre\tinstrument\tmood_theme\ttitle\tartist_name\nt1\tb\tp.mp3\t10.5\tjazz\tpiano\thappy\tT\tA\n"),
+        (
+            .jamendo, "c.tsv",
+            "track_id\talbum_id\tpath\tduration\tgenre\tinstrument\tmood_theme\ttitle\tartist_name\nt1\tb\tp.mp3\t10.5\tjazz\tpiano\thappy\tT\tA\n"
+        ),
         (.musiccaps, "c.csv", "ytid,aspect_list,caption\nabc,\"['jazz', 'piano']\",\"two\nlines\"\n"),
         (.magnatagatune, "c.csv", "\"clip_id\"\t\"jazz\"\t\"mp3_path\"\n\"2\"\t\"1\"\t\"f.mp3\"\n"),
         (.beir, "corpus.jsonl", "{\"_id\": \"d\", \"title\": \"t\", \"text\": \"happy jazz\"}\n"),

@@ -69,7 +69,8 @@ import Vocabulary
     }
 
     @Test func bytesThatAreNotUTF8AreABadRow() throws {
-        try withFile("corpus.jsonl", Array(#"{"id": "a"}"#.utf8) + [10] + Array(#"{"id": ""#.utf8) + [0xFF, 0xFE] + Array("\"}\n{\"id\": \"b\"}".utf8)) { path in
+        try withFile("corpus.jsonl", Array(#"{"id": "a"}"#.utf8) + [10] + Array(#"{"id": ""#.utf8) + [0xFF, 0xFE] + Array("\"}\n{\"id\": \"b\"}".utf8)) {
+            path in
             let imported = try importFile(path, as: .jsonl)
             #expect(imported.tracks.map(\.id) == ["a", "b"])
             #expect(imported.report.problems == ["\(path):2: it is not UTF-8"])

@@ -16,7 +16,9 @@ import TrackCatalogue
         #expect(pairs.map(\.value) == [.list([.string("jazz")]), .number(3)])
     }
 
-    @Test(arguments: ["", " ", "[", "]", "['a'", "['a' 'b']", "['a',,]", "'open", "\"mixed'", "{'a'}", "{'a': }", "nan", "abc", "1 2", "[1] x", "--1", "e", "[\\]"])
+    @Test(arguments: [
+        "", " ", "[", "]", "['a'", "['a' 'b']", "['a',,]", "'open", "\"mixed'", "{'a'}", "{'a': }", "nan", "abc", "1 2", "[1] x", "--1", "e", "[\\]",
+    ])
     func anythingElseIsNone(text: String) {
         #expect(PythonLiteral(text) == nil)
     }

@@ -94,7 +94,8 @@ import Vocabulary
     }
 
     @Test func magnaTagATune() throws {
-        let text = "\"clip_id\"\t\"jazz\"\t\"no voice\"\t\"piano\"\t\"mp3_path\"\n\"2\"\t\"1\"\t\"0\"\t\"1\"\t\"f/a.mp3\"\n\"\"\t\"1\"\t\"0\"\t\"1\"\t\"f/b.mp3\"\n"
+        let text =
+            "\"clip_id\"\t\"jazz\"\t\"no voice\"\t\"piano\"\t\"mp3_path\"\n\"2\"\t\"1\"\t\"0\"\t\"1\"\t\"f/a.mp3\"\n\"\"\t\"1\"\t\"0\"\t\"1\"\t\"f/b.mp3\"\n"
         let imported = try importText(text, named: "annotations.csv", as: .magnatagatune)
         let track = try #require(imported.track("2"))
         #expect(track.file == "f/a.mp3")

@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 
 @testable import Vocabulary
@@ -18,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "abcd", 1), ("abc", "axc", 1), ("ca", "abc", 3), ("drum", "durm", 1), ("melancholic", "meloncholic", 1), ("kitten", "sitting", 3),
+        ("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "abcd", 1), ("abc", "axc", 1), ("ca", "abc", 3), ("drum", "durm", 1),
+        ("melancholic", "meloncholic", 1), ("kitten", "sitting", 3),
     ]) func distancesByHand(a: String, b: String, expected: Int) {
         for limit in 0...4 {
             let found = Array(a.utf8).withUnsafeBufferPointer { a in Array(b.utf8).withUnsafeBufferPointer { EditDistance.alignment(a, $0, limit: limit) } }
@@ -29,7 +31,9 @@ import Testing
     /// Short alphabets, so that near words abound: the distance found is the least there is, and same first letters go first among equals.
     @Test(arguments: 0..<20) func theNearestIsTheNearestOfAll(seed: UInt64) throws {
         var random = SeededGenerator(seed)
-        func word(_ random: inout SeededGenerator) -> String { String((0..<Int.random(in: 1...9, using: &random)).compactMap { _ in "abcdé".randomElement(using: &random) }) }
+        func word(_ random: inout SeededGenerator) -> String {
+            String((0..<Int.random(in: 1...9, using: &random)).compactMap { _ in "abcdé".randomElement(using: &random) })
+        }
         let words = Set((0..<150).map { _ in word(&random) }).sorted()
         var builder = StringTableBuilder()
         for word in words { builder.append(word) }

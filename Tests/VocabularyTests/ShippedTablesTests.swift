@@ -53,7 +53,8 @@ import Testing
 
     /// All 183 tags of MTG-Jamendo name a descriptor, and one of a fitting facet.
     @Test(arguments: [
-        (genres, 87, [Facet.genre, .era, .voice]), (instruments, 40, [.instrument, .voice]), (moodsAndThemes, 56, [.mood, .theme, .tempo, .era, .genre, .texture]),
+        (genres, 87, [Facet.genre, .era, .voice]), (instruments, 40, [.instrument, .voice]),
+        (moodsAndThemes, 56, [.mood, .theme, .tempo, .era, .genre, .texture]),
     ]) func theTagsOfMTGJamendoResolve(tags: [String], count: Int, facets: [Facet]) throws {
         try #require(Set(tags).count == count)
         for tag in tags {

@@ -10,15 +10,16 @@ final class Tables {
     /// What every vocabulary needs, with a few descriptors to lean on.
     static let plain: [String: String] = [
         "genre.tsv": """
-            # a comment
-            id | label | broader | aliases | related
-            rock | rock |  | rock music | mood:upbeat
-            metal | metal | rock | heavy metal |
-            doom | doom metal | metal |  |
-            be-bop | be bop |  |  |
-            at-home | at home |  |  |
-            """,
-        "mood.tsv": "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 0.7 | 0.6\nrelaxing | relaxing |  |  |  | 0.5 | -0.6",
+        # a comment
+        id | label | broader | aliases | related
+        rock | rock |  | rock music | mood:upbeat
+        metal | metal | rock | heavy metal |
+        doom | doom metal | metal |  |
+        be-bop | be bop |  |  |
+        at-home | at home |  |  |
+        """,
+        "mood.tsv":
+            "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 0.7 | 0.6\nrelaxing | relaxing |  |  |  | 0.5 | -0.6",
         "instrument.tsv": "id | label | broader | aliases | related\nsteelpan | steel drum |  |  |\ndrums | drums |  |  |",
         "voice.tsv": "id | label | broader | aliases | related\nvocals | vocals |  |  |",
         "theme.tsv": "id | label | broader | aliases | related",

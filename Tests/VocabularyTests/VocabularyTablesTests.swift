@@ -27,14 +27,32 @@ import Testing
         ("genre.tsv", genre + "rock | rock | mood:upbeat |  |", ":2", .unknownDescriptor(column: "broader", "mood:upbeat")),
         ("genre.tsv", genre + "rock | rock |  |  | mood:nowhere", ":2", .unknownDescriptor(column: "related", "mood:nowhere")),
         ("genre.tsv", genre + "rock | rock |  |  | colour:red", ":2", .unknownDescriptor(column: "related", "colour:red")),
-        ("genre.tsv", genre + "a | aa | b |  |\nb | bb | a |  |", ":2", .cycle([DescriptorID(.genre, "a"), DescriptorID(.genre, "b"), DescriptorID(.genre, "a")])),
+        (
+            "genre.tsv", genre + "a | aa | b |  |\nb | bb | a |  |", ":2",
+            .cycle([DescriptorID(.genre, "a"), DescriptorID(.genre, "b"), DescriptorID(.genre, "a")])
+        ),
         ("genre.tsv", genre + "a | aa | a |  |", ":2", .cycle([DescriptorID(.genre, "a"), DescriptorID(.genre, "a")])),
-        ("mood.tsv", "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 1.5 | 0", ":2", .outOfRange(column: "valence", found: "1.5", allowed: "-1.0 to 1.0")),
-        ("mood.tsv", "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 0.5 | high", ":2", .outOfRange(column: "arousal", found: "high", allowed: "-1.0 to 1.0")),
-        ("mood.tsv", "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | nan | 0", ":2", .outOfRange(column: "valence", found: "nan", allowed: "-1.0 to 1.0")),
-        ("tempo.tsv", "id | label | broader | aliases | related | bpm_low | bpm_high\nfast | fast |  |  |  | 120 | 80", ":2", .outOfRange(column: "bpm_high", found: "80", allowed: "120.0 to 1000.0")),
+        (
+            "mood.tsv", "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 1.5 | 0", ":2",
+            .outOfRange(column: "valence", found: "1.5", allowed: "-1.0 to 1.0")
+        ),
+        (
+            "mood.tsv", "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 0.5 | high", ":2",
+            .outOfRange(column: "arousal", found: "high", allowed: "-1.0 to 1.0")
+        ),
+        (
+            "mood.tsv", "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | nan | 0", ":2",
+            .outOfRange(column: "valence", found: "nan", allowed: "-1.0 to 1.0")
+        ),
+        (
+            "tempo.tsv", "id | label | broader | aliases | related | bpm_low | bpm_high\nfast | fast |  |  |  | 120 | 80", ":2",
+            .outOfRange(column: "bpm_high", found: "80", allowed: "120.0 to 1000.0")
+        ),
         ("artists.tsv", "artist | descriptors\nNobody | genre:rock, genre:noise", ":2", .unknownDescriptor(column: "descriptors", "genre:noise")),
-        ("era.tsv", "id | label | broader | aliases | related | year_from | year_to\n1980s | 1980s |  |  |  | 1980 | 3000", ":2", .outOfRange(column: "year_to", found: "3000", allowed: "1980.0 to 2100.0")),
+        (
+            "era.tsv", "id | label | broader | aliases | related | year_from | year_to\n1980s | 1980s |  |  |  | 1980 | 3000", ":2",
+            .outOfRange(column: "year_to", found: "3000", allowed: "1980.0 to 2100.0")
+        ),
     ]) func aRowThatCannotStandIsNamed(file: String, content: String, line: String, problem: VocabularyError.Problem) throws {
         let tables = try Tables([file: content])
         let error = #expect(throws: VocabularyError.self) { try VocabularyTables(folder: tables.folder) }
@@ -53,15 +71,23 @@ import Testing
     @Test func aTableThatIsNotTextIsNamed() throws {
         let tables = try Tables()
         try #require(FileBytes.write([0x69, 0x64, 0xFF, 0xFE], to: tables.folder + "/genre.tsv"))
-        #expect(throws: VocabularyError(place: tables.folder + "/genre.tsv", problem: .unreadable("it is not UTF-8"))) { try VocabularyTables(folder: tables.folder) }
+        #expect(throws: VocabularyError(place: tables.folder + "/genre.tsv", problem: .unreadable("it is not UTF-8"))) {
+            try VocabularyTables(folder: tables.folder)
+        }
     }
 
     @Test func tablesAreReadWithTheirPlaces() throws {
         let tables = try Tables()
         let read = try VocabularyTables(folder: tables.folder)
-        #expect(read.descriptors.map(\.id.description) == ["genre:rock", "genre:metal", "genre:doom", "genre:be-bop", "genre:at-home", "mood:upbeat", "mood:relaxing", "instrument:steelpan", "instrument:drums", "voice:vocals", "era:1980s", "tempo:fast", "texture:lofi"])
+        #expect(
+            read.descriptors.map(\.id.description) == [
+                "genre:rock", "genre:metal", "genre:doom", "genre:be-bop", "genre:at-home", "mood:upbeat", "mood:relaxing", "instrument:steelpan",
+                "instrument:drums", "voice:vocals", "era:1980s", "tempo:fast", "texture:lofi",
+            ])
         #expect(read.places.first == tables.folder + "/genre.tsv:3", "comments and the header count as lines")
-        #expect(read.descriptors[0] == Descriptor(id: DescriptorID(.genre, "rock"), label: "rock", aliases: ["rock music"], related: [DescriptorID(.mood, "upbeat")]))
+        #expect(
+            read.descriptors[0]
+                == Descriptor(id: DescriptorID(.genre, "rock"), label: "rock", aliases: ["rock music"], related: [DescriptorID(.mood, "upbeat")]))
         #expect(read.descriptors[5].attributes == .mood(valence: 0.7, arousal: 0.6))
         #expect(read.spellings.map(\.canonical) == ["lofi", "steelpan"] && read.commonWords == ["long", "relax"])
     }

@@ -1,7 +1,8 @@
 import Foundation
 import Storage
-import TextAnalysis
+import TestSupport
 import Testing
+import TextAnalysis
 
 @testable import Vocabulary
 
@@ -47,7 +48,9 @@ enum FileBytes {
         for _ in 0..<200 {
             var damaged = content
             damaged[Int.random(in: 16..<content.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
-            #expect(throws: FileError.self) { try Vocabulary(compiled: SectionFile(MappedFile(content: damaged, named: "m"), kind: Vocabulary.kind, version: Vocabulary.version)) }
+            #expect(throws: FileError.self) {
+                try Vocabulary(compiled: SectionFile(MappedFile(content: damaged, named: "m"), kind: Vocabulary.kind, version: Vocabulary.version))
+            }
         }
     }
 
@@ -67,7 +70,8 @@ enum FileBytes {
 
     /// Two ways up to one ancestor: it counts once, by the shorter.
     @Test func aSharedAncestorIsCountedOnce() throws {
-        let genre = "id | label | broader | aliases | related\ntop | top |  |  |\nleft | left | top |  |\nright | right | top, left |  |\nlow | low | left, right |  |"
+        let genre =
+            "id | label | broader | aliases | related\ntop | top |  |  |\nleft | left | top |  |\nright | right | top, left |  |\nlow | low | left, right |  |"
         let vocabulary = try Tables(["genre.tsv": genre]).vocabulary()
         let low = try #require(vocabulary.index(of: DescriptorID(.genre, "low")))
         #expect(vocabulary.ancestors(of: low).map { vocabulary.id($0.index) ?? "" } == ["genre:left", "genre:right", "genre:top"])
@@ -85,8 +89,10 @@ enum FileBytes {
     }
 
     @Test(arguments: [
-        ("doommetal", "genre:doom"), ("heavymetal", "genre:metal"), ("heavy-metal", "genre:metal"), ("rock-music", "genre:rock"), ("steeldrum", "instrument:steelpan"), ("lo fi", "texture:lofi"),
-        ("Drums", "instrument:drums"), ("eighties", "era:1980s"), ("80's", "era:1980s"), ("relaxed", "mood:relaxing"), ("athome", "genre:at-home"), ("at home", "genre:at-home"),
+        ("doommetal", "genre:doom"), ("heavymetal", "genre:metal"), ("heavy-metal", "genre:metal"), ("rock-music", "genre:rock"),
+        ("steeldrum", "instrument:steelpan"), ("lo fi", "texture:lofi"),
+        ("Drums", "instrument:drums"), ("eighties", "era:1980s"), ("80's", "era:1980s"), ("relaxed", "mood:relaxing"), ("athome", "genre:at-home"),
+        ("at home", "genre:at-home"),
     ]) func namesMayBeJoinedOrApart(text: String, expected: String) throws {
         let vocabulary = try Tables().vocabulary()
         #expect(vocabulary.id(vocabulary.descriptor(named: text)) == expected)
@@ -102,7 +108,9 @@ enum FileBytes {
 
     /// An adverb is seldom the adjective that its stem is.
     @Test func anAdverbIsNotItsAdjective() throws {
-        let vocabulary = try Tables(["mood.tsv": "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 0.7 | 0.6\ntense | tense |  |  |  | 0 | 0.5"]).vocabulary()
+        let vocabulary = try Tables([
+            "mood.tsv": "id | label | broader | aliases | related | valence | arousal\nupbeat | upbeat |  |  |  | 0.7 | 0.6\ntense | tense |  |  |  | 0 | 0.5"
+        ]).vocabulary()
         #expect(vocabulary.descriptor(named: "tensely") == nil)
         #expect(vocabulary.id(vocabulary.descriptor(named: "tense")) == "mood:tense")
     }
