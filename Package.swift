@@ -62,7 +62,9 @@ let package = Package(
         .testTarget(name: "TrackCatalogueTests", dependencies: ["TestSupport", "TrackCatalogue", "Vocabulary", "Storage"], swiftSettings: settings),
         .testTarget(
             name: "MusicSearchTests",
-            dependencies: ["TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex"],
+            dependencies: [
+                "TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex", "TextAnalysis",
+            ],
             swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
         .testTarget(name: "DescantCommandTests", dependencies: ["DescantCommand"], swiftSettings: settings),

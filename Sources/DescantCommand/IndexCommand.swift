@@ -24,6 +24,10 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "Show at most this many bad rows.")
     var problems = 20
 
+    func validate() throws {
+        if problems < 0 { throw ValidationError("--problems is \(problems); expected 0 or more") }
+    }
+
     func run() throws {
         guard let map = columns.map({ ColumnMap($0) }) ?? ColumnMap() else {
             throw ValidationError(

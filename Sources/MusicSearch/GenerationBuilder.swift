@@ -19,6 +19,8 @@ struct GenerationBuilder {
     private var names: NameDirectory.Builder
     /// Per descriptor: its term in the index, and those of the broader ones with their share.
     private var terms: [Int: [(term: Int, share: Double)]] = [:]
+    private var descriptorOfTerm: [Int: Int] = [:]
+    /// Tracks that have a descriptor or a narrower one.
     private var documentFrequencies: [Int]
     private var eras: [(years: ClosedRange<Int>, descriptor: Int)] = []
     private(set) var count = 0
@@ -47,12 +49,14 @@ struct GenerationBuilder {
         }
         var postings: [Int: UInt8] = [:]
         for (i, weight, _) in own {
-            documentFrequencies[i] += 1
             for (term, share) in self.terms(of: i) {
                 postings[term] = max(postings[term] ?? 1, UInt8(max(1, (Double(weight) * share).rounded())))
             }
         }
-        for (term, weight) in postings { index.add(term: term, document: document, weight: weight) }
+        for (term, weight) in postings {
+            index.add(term: term, document: document, weight: weight)
+            if let descriptor = descriptorOfTerm[term] { documentFrequencies[descriptor] += 1 }
+        }
         store.add(track, descriptors: own)
         names.add(artist: track.artist, title: track.title, track: track.id)
         let text = [track.title, track.artist, track.album, track.caption].filter { !$0.isEmpty }.joined(separator: " | ")
@@ -65,7 +69,9 @@ struct GenerationBuilder {
         for (target, distance) in [(index: descriptor, distance: 0)] + vocabulary.ancestors(of: descriptor) {
             var share = 1.0
             for _ in 0..<distance { share *= Self.broaderShare }
-            result.append((index.term(vocabulary.descriptors[target].id.description, field: Library.IndexField.descriptor), share))
+            let term = index.term(vocabulary.descriptors[target].id.description, field: Library.IndexField.descriptor)
+            descriptorOfTerm[term] = target
+            result.append((term, share))
         }
         terms[descriptor] = result
         return result

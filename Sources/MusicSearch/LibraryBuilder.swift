@@ -123,7 +123,8 @@ public struct LibraryBuilder {
         let vocabulary = try Vocabulary(
             compiled: SectionFile(path: partial + "/" + Library.FileName.vocabulary, kind: Vocabulary.kind, version: Vocabulary.version))
         let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
-        return try catalogue.write { writer in
+        // The manifest is swapped after the catalogue is committed: a run that dies between leaves tracks for the next one, never a generation without them.
+        let (tracks, reports) = try catalogue.write { writer in
             if replacing { try writer.removeAll() }
             let reports = try importing(writer, vocabulary, now)
             var builder = GenerationBuilder(vocabulary)
@@ -132,9 +133,9 @@ public struct LibraryBuilder {
                 if builder.count % 10_000 == 0 { progress(.indexing(tracks: builder.count)) }
             }
             try builder.write(to: partial)
-            let manifest = try publish(generation, partial, tracks: builder.count, now)
-            return Outcome(manifest: manifest, reports: reports)
+            return (builder.count, reports)
         }
+        return Outcome(manifest: try publish(generation, partial, tracks: tracks, now), reports: reports)
     }
 
     /// Puts the generation in its place and makes it the current one.
@@ -147,7 +148,7 @@ public struct LibraryBuilder {
         var files: [String: Manifest.File] = [:]
         for file in [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names] {
             let mapped = try MappedFile(path: final + "/" + file)
-            files[name + "/" + file] = Manifest.File(bytes: mapped.bytes.count, sha256: Checksum.sha256(mapped.bytes))
+            files[name + "/" + file] = withExtendedLifetime(mapped) { Manifest.File(bytes: mapped.bytes.count, sha256: Checksum.sha256(mapped.bytes)) }
         }
         let manifest = Manifest(generation: generation, tracks: tracks, created: now, files: files)
         try manifest.write(library: library)
@@ -157,7 +158,7 @@ public struct LibraryBuilder {
     /// A number above every generation on disk, also those that a killed run left.
     private func nextGeneration(after current: Int) -> Int {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: library + "/generations")) ?? []
-        return (found.compactMap { Int($0.prefix { $0 != "." }) } + [current]).reduce(0, max) + 1
+        return (found.compactMap { Int($0.prefix { $0 != "." }) } + [current]).filter { $0 < Manifest.lastGeneration }.reduce(0, max) + 1
     }
 
     /// Removes all generations but the given ones. A reader that has an old one mapped keeps it until it closes.

@@ -10,6 +10,8 @@ import Storage
 public struct Manifest: Codable, Hashable, Sendable {
     public static let currentFormat = 1
     static let fileName = "MANIFEST.json"
+    /// Generations are numbered below this; a larger number on disk is none of ours.
+    static let lastGeneration = 1_000_000_000
 
     public struct File: Codable, Hashable, Sendable {
         public var bytes: Int
@@ -52,7 +54,7 @@ public struct Manifest: Codable, Hashable, Sendable {
         } catch {
             throw LibraryError.unreadable(path: path, why: "it is no manifest (\(data.count) bytes)")
         }
-        guard manifest.generation >= 0, manifest.tracks >= 0 else {
+        guard (0..<lastGeneration).contains(manifest.generation), manifest.tracks >= 0 else {
             throw LibraryError.unreadable(path: path, why: "it names generation \(manifest.generation) with \(manifest.tracks) tracks")
         }
         return manifest

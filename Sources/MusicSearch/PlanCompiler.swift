@@ -200,7 +200,13 @@ struct PlanCompiler {
 
     private mutating func addWords() {
         var evidence: [CandidateQuery.Evidence] = []
+        // What stands at the end of the request is a remark on it ("so many bytes after …"), not a word of it.
+        let end = plan.text.utf8.count
         for word in plan.ignored {
+            if end > 0, word.span.start == end {
+                ignored.append(word)
+                continue
+            }
             let stems = vocabulary.analyzer.terms(word.text)
             let found = stems.filter { library.index.term($0, field: Library.IndexField.text) != nil }
             if found.isEmpty { ignored.append(word) }

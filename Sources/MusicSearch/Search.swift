@@ -21,7 +21,8 @@ extension Library {
     public func search(_ plan: QueryPlan, _ options: SearchOptions = SearchOptions()) -> SearchResponse {
         var compiler = PlanCompiler(plan, self)
         let limit = max(1, min(options.limit ?? plan.count ?? SearchOptions.defaultLimit, SearchOptions.largestLimit))
-        let needed = max(0, min(options.offset, tracks.count)) + limit
+        let offset = max(0, min(options.offset, tracks.count))
+        let needed = offset + limit
 
         var query = compiler.query
         var found = CandidateSet()
@@ -32,9 +33,9 @@ extension Library {
             }
         }
         let picked = Diversity(self, query, options).pick(found.best, count: needed)
-        let shown = picked.dropFirst(options.offset)
+        let shown = picked.dropFirst(offset)
         return SearchResponse(
-            text: plan.text, handle: plan.handle, plan: plan, hits: hits(Array(shown), firstRank: options.offset + 1, plan, query, options),
+            text: plan.text, handle: plan.handle, plan: plan, hits: hits(Array(shown), firstRank: offset + 1, plan, query, options),
             totals: SearchResponse.Totals(strong: found.strong, near: found.near), facets: options.facets ? facets(found.documents) : nil,
             shortfalls: compiler.shortfalls, ignored: compiler.ignored, tracks: tracks.count, generation: manifest.generation)
     }

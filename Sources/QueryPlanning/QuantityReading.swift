@@ -102,7 +102,7 @@ extension PlanDraft {
         }
         while words.indices.contains(unit), ["ish", "-", "or", "so", "plus", "+"].contains(words[unit]) { unit += 1 }
         guard words.indices.contains(unit) else { return nil }
-        let seconds: Double
+        var seconds: Double
         switch words[unit] {
         case "minute", "minutes", "min", "mins": seconds = 60
         case "second", "seconds", "sec", "secs": seconds = 1
@@ -113,6 +113,12 @@ extension PlanDraft {
         while words.indices.contains(end), ["long", "in", "length", "or", "less", "more"].contains(words[end]) {
             if words[end] == "in", !(words.indices.contains(end + 1) && words[end + 1] == "length") { break }
             end += 1
+        }
+        if seconds == 60, let more = number(end), more < 60, words.indices.contains(end + 1), ["second", "seconds", "sec", "secs"].contains(words[end + 1]) {
+            // "9 minutes 30 seconds"
+            value = value * 60 + more
+            seconds = 1
+            end += 2
         }
         if let lower {
             let start = i > 0 && ["between", "from"].contains(words[i - 1]) ? i - 1 : i

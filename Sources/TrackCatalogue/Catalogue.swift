@@ -142,14 +142,17 @@ public final class CatalogueWriter {
     }
 
     private static func text(_ descriptors: [TrackDescriptor]) -> String {
-        descriptors.map { "\($0.id) \($0.weight) \($0.provenance)" }.joined(separator: "\n")
+        descriptors.map { descriptor in
+            // One line each: a provenance of several lines would read back as other descriptors.
+            "\(descriptor.id) \(descriptor.weight) \(String(descriptor.provenance.map { $0.isNewline ? " " : $0 }))"
+        }.joined(separator: "\n")
     }
 
     private static func descriptors(_ text: String) -> [TrackDescriptor] {
         text.utf8.split(separator: UInt8(ascii: "\n")).compactMap { line in
             let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
-            guard parts.count == 3, let id = DescriptorID(String(Substring(parts[0]))), let weight = Double(Substring(parts[1])) else { return nil }
-            return TrackDescriptor(id, weight: weight, provenance: String(Substring(parts[2])))
+            guard parts.count >= 2, let id = DescriptorID(String(Substring(parts[0]))), let weight = Double(Substring(parts[1])) else { return nil }
+            return TrackDescriptor(id, weight: weight, provenance: parts.count > 2 ? String(Substring(parts[2])) : "")
         }
     }
 }

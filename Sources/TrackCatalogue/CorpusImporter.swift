@@ -78,6 +78,7 @@ public struct CorpusImporter {
                 count(table.bytesRead)
                 if row.cells.count == 1, row.cells[0].isEmpty { continue }
                 try take(path: path, line: row.line, put) { importer in
+                    guard row.isValid else { throw RowProblem("it is not UTF-8") }
                     guard row.cells.count == table.header.count else {
                         throw RowProblem("expected \(table.header.count) cells, found \(row.cells.count)")
                     }

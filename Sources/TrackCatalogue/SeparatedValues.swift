@@ -4,6 +4,8 @@ public struct SeparatedValues {
         /// Line where the row begins.
         public var line: Int
         public var cells: [String]
+        /// Whether the row was UTF-8 throughout; other bytes are U+FFFD in `cells`.
+        public var isValid = true
     }
 
     private var lines: TextLines
@@ -38,12 +40,16 @@ public struct SeparatedValues {
         }
         let start = line.number
         if !quotes {
-            return Row(line: start, cells: line.text.utf8.split(separator: separator, omittingEmptySubsequences: false).map { String(Substring($0)) })
+            return Row(
+                line: start, cells: line.text.utf8.split(separator: separator, omittingEmptySubsequences: false).map { String(Substring($0)) },
+                isValid: line.isValid)
         }
         var cells: [String] = []
         var cell: [UInt8] = []
         var isQuoted = false
+        var isValid = true
         while true {
+            isValid = isValid && line.isValid
             let bytes = Array(line.text.utf8)
             var i = 0
             while i < bytes.count {
@@ -77,6 +83,6 @@ public struct SeparatedValues {
             line = more
         }
         cells.append(String(decoding: cell, as: UTF8.self))
-        return Row(line: start, cells: cells)
+        return Row(line: start, cells: cells, isValid: isValid)
     }
 }

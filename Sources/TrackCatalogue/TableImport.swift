@@ -22,7 +22,7 @@ struct TableLayout {
         default: names = map.columns
         }
         var columns: [ColumnMap.Role: [Int]] = [:]
-        for (role, wanted) in names {
+        for (role, wanted) in names.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             columns[role] = try wanted.map { name in
                 guard let index = header.firstIndex(of: name) else { throw ImportError.missingColumn(path: path, column: name, found: header) }
                 return index

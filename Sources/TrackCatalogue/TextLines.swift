@@ -18,6 +18,9 @@ struct TextLines {
     }
 
     private let file: UnsafeMutablePointer<FILE>
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private var filled = 0
+    private var consumed = 0
     private var number = 0
     private(set) var bytesRead = 0
     let path: String
@@ -38,22 +41,33 @@ struct TextLines {
     }
 
     mutating func next() throws -> Line? {
-        var buffer: UnsafeMutablePointer<CChar>?
-        var capacity = 0
-        defer { free(buffer) }
-        let count = getline(&buffer, &capacity, file)
-        guard count >= 0, let buffer else {
-            if ferror(file) != 0 { throw ImportError.unreadable(path: path, why: String(cString: strerror(errno))) }
-            return nil
+        var line: [UInt8] = []
+        var isEnded = false
+        while !isEnded {
+            if consumed == filled {
+                filled = fread(&buffer, 1, buffer.count, file)
+                consumed = 0
+                if filled == 0 {
+                    if ferror(file) != 0 { throw ImportError.unreadable(path: path, why: String(cString: strerror(errno))) }
+                    if line.isEmpty { return nil }
+                    break
+                }
+            }
+            let rest = buffer[consumed..<filled]
+            let newline = rest.firstIndex(of: UInt8(ascii: "\n"))
+            line += rest[..<(newline ?? filled)]
+            let taken = (newline.map { $0 + 1 } ?? filled) - consumed
+            consumed += taken
+            bytesRead += taken
+            isEnded = newline != nil
+            guard line.count <= Self.longestLine else {
+                throw ImportError.unreadable(path: path, why: "line \(number + 1) has more than \(Self.longestLine) bytes; is it text?")
+            }
         }
         number += 1
-        bytesRead += count
-        guard count <= Self.longestLine else { throw ImportError.unreadable(path: path, why: "line \(number) has \(count) bytes; is it text?") }
-        var bytes = UnsafeRawBufferPointer(start: buffer, count: count)
-        if bytes.last == UInt8(ascii: "\n") { bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast()) }
-        if bytes.last == UInt8(ascii: "\r") { bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast()) }
-        if number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(3)) }
-        if let text = String(validating: bytes, as: UTF8.self) { return Line(number: number, text: text, isValid: true) }
-        return Line(number: number, text: String(decoding: bytes, as: UTF8.self), isValid: false)
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+        if let text = String(validating: line, as: UTF8.self) { return Line(number: number, text: text, isValid: true) }
+        return Line(number: number, text: String(decoding: line, as: UTF8.self), isValid: false)
     }
 }

@@ -53,6 +53,12 @@ extension Vocabulary {
                 if !derived.contains(stem) { derived.add(stem, value) }
             }
         }
+        // An id's own words name it where nothing else has taken them.
+        for (i, descriptor) in tables.descriptors.enumerated() {
+            let tokens = analyzer.tokens(descriptor.id.slug)
+            let key = PhraseKey.surface(tokens[...])
+            if !names.contains(key) { names.add(key, NameValue(descriptor: i, words: tokens.count).packed) }
+        }
         // Spellings that the analyzer joins never reach the table as they are written; a misspelt one must still find its neighbour here.
         let segmenter = WordSegmenter()
         for row in tables.spellings {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -111,6 +112,14 @@ final class TemporaryFolder: Sendable {
     init() throws {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("descant-command-" + UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        Self.made.withLock { $0.append(path) }
+        _ = Self.cleaning
+    }
+
+    /// Folders that tests share live in statics, which nothing frees: they go when the process does.
+    private static let made = Mutex<[String]>([])
+    private static let cleaning: Int32 = atexit {
+        for path in TemporaryFolder.made.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

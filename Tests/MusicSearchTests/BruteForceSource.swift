@@ -30,7 +30,9 @@ struct BruteForceSource: CandidateSource {
         let documents = 0..<UInt32(store.count)
         var frequencies: [Int: Int] = [:]
         for document in documents {
-            for link in store.links(document) { frequencies[Int(link.descriptor), default: 0] += 1 }
+            // A descriptor is as frequent as the tracks that have it or a narrower one.
+            let had = store.links(document).flatMap { link in [Int(link.descriptor)] + vocabulary.ancestors(of: Int(link.descriptor)).map(\.index) }
+            for descriptor in Set(had) { frequencies[descriptor, default: 0] += 1 }
         }
         tracks = documents.map { document in
             var weights: [Int: UInt8] = [:]

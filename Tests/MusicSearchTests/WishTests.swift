@@ -92,6 +92,12 @@ import Testing
         #expect(search(asked).ignored.map(\.text) == ["qwrtzpsd"])
     }
 
+    /// "904 bytes after the first 4096" is a remark, no wish for titles with "after" and "the".
+    @Test func theRemarkOnACutRequestIsNotSearched() {
+        let answer = library.search("jazz " + String(repeating: "q", count: 5000), .everything)
+        #expect(answer.hits.allSatisfy { !$0.reasons.contains { $0.kind == .words } })
+    }
+
     // MARK: Diversity
 
     @Test func anArtistTakesAFewPlaces() {

@@ -65,6 +65,20 @@ import Vocabulary
         }
     }
 
+    /// A corpus says what it likes as provenance; it must not become descriptors of its own.
+    @Test func aProvenanceOfSeveralLinesComesBack() throws {
+        let descriptors = [
+            TrackDescriptor(DescriptorID(.genre, "jazz"), weight: 0.5, provenance: "x\ngenre:rock 1.0 y"),
+            TrackDescriptor(DescriptorID(.mood, "sad"), provenance: ""),
+        ]
+        try withTemporaryFolder { folder in
+            let catalogue = try Catalogue(path: folder + "/catalogue.sqlite")
+            try catalogue.write { try $0.put(Track(id: "a", descriptors: descriptors)) }
+            let found = try #require(try catalogue.track(id: "a"))
+            #expect(found.descriptors.map(\.id.description) == ["genre:jazz", "mood:sad"])
+        }
+    }
+
     @Test func tracksComeInTheOrderOfTheirIds() throws {
         try withTemporaryFolder { folder in
             let catalogue = try Catalogue(path: folder + "/catalogue.sqlite")
