@@ -42,8 +42,8 @@ enum DescriptorScorers {
         Method(
             name: "coverage of words + phrases + characters",
             parts: [
-                (.stems, .coverage(exponent: 0.7), 1), (.phrases, .coverage(exponent: 0.8, idf: .standard), 1),
-                (.characters4to5, .coverage(exponent: 0.6, idf: .standard), 1),
+                (.stems, .coverage(exponent: 0.7), 1), (.phrases, .coverage(exponent: 0.8, idf: .standard), 0.8),
+                (.characters4to5, .coverage(exponent: 0.6, idf: .standard), 1.2),
             ]),
     ]
 }
