@@ -75,7 +75,7 @@ public enum Relevance: String, Codable, Sendable, CaseIterable {
 
     /// The cut, on the scale of scores (1 = all that was asked for, and nothing else).
     public static let strongScore: Float = 0.68
-    public static let nearScore: Float = 0.25
+    public static let nearScore: Float = 0.38
     /// The cut for likeness to a seed.
     static let strongSeedScore: Float = 0.38
     static let nearSeedScore: Float = 0.2
