@@ -48,7 +48,12 @@ extension PlanDraft {
         guard match.tokens.count == 1 else { return true }
         let i = match.tokens.lowerBound
         let word = words[i]
-        if facet == .theme, vocabulary.isCommon(word), !isContext(i) { return false }
+        switch facet {
+        case .theme where vocabulary.isCommon(word), .place: if !isContext(i) { return false }
+        // A word that only stands for a mood ("encouraged", "expecting") needs the company that the mood's own name does not.
+        case .mood where vocabulary.isCommon(word) && word != vocabulary.descriptors[match.descriptor].label: if !isContext(i) { return false }
+        default: break
+        }
         if FunctionWords.contains(word) { return false }
         if word.utf8.count == 1 { return false }
         // "the beat of this song", "similar to this soundtrack" point at something; "hip hop beat", "game soundtrack" ask for it.
@@ -78,7 +83,7 @@ extension PlanDraft {
     }
 
     private static let contextLeads: Set<String> = [
-        "for", "featuring", "is", "are", "to", "while", "when", "at", "in", "on", "during", "my", "our", "about", "a", "like", "by", "before", "after", "as",
+        "for", "from", "of", "very", "sounds", "sounding", "that", "so", "featuring", "is", "are", "to", "while", "when", "at", "in", "on", "during", "my", "our", "about", "a", "like", "by", "before", "after", "as",
         "with", "and", ",", "or",
     ]
     private static let contextNouns: Set<String> = [
