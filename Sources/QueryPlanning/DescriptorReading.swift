@@ -83,7 +83,8 @@ extension PlanDraft {
     }
 
     private static let contextLeads: Set<String> = [
-        "for", "from", "of", "very", "sounds", "sounding", "that", "so", "featuring", "is", "are", "to", "while", "when", "at", "in", "on", "during", "my", "our", "about", "a", "like", "by", "before", "after", "as",
+        "for", "from", "of", "very", "sounds", "sounding", "that", "so", "featuring", "is", "are", "to", "while", "when", "at", "in", "on", "during", "my",
+        "our", "about", "a", "like", "by", "before", "after", "as",
         "with", "and", ",", "or",
     ]
     private static let contextNouns: Set<String> = [
