@@ -82,7 +82,14 @@ struct ResponsePage {
         var lines: [String] = []
         for facet in Facet.allCases {
             guard let counts = facets[facet.rawValue] else { continue }
-            lines.append(Terminal.column(facet.rawValue, 11) + counts.prefix(8).map { "\($0.label) \($0.count)" }.joined(separator: " · "))
+            // As many as a line holds.
+            var line = Terminal.column(facet.rawValue, 11)
+            for (i, count) in counts.prefix(8).enumerated() {
+                let item = (i == 0 ? "" : " · ") + "\(count.label) \(count.count)"
+                if i > 0, line.count + item.count > width { break }
+                line += item
+            }
+            lines.append(line)
         }
         return lines + [""]
     }

@@ -109,7 +109,10 @@ struct BenchPlanner: ParsableCommand {
         func row(_ name: String, _ counts: MatchCounts) -> String {
             "| \(name) | \(counts.labels) | \(percent(counts.precision)) | \(percent(counts.recall)) | \(percent(counts.f1)) |"
         }
-        var lines = ["\(requests) requests of \(file)"]
+        var lines = [
+            "\(requests) requests of \(file)",
+            "Not labelled there and so not counted: textures that meet no label, and what songs are about.",
+        ]
         for rule in SpanMatching.Rule.allCases {
             lines += ["", "Spans match when they \(rule == .exact ? "hold the same words" : "share a content word").", ""]
             lines += ["| group | labels | precision | recall | F1 |", "|---|---|---|---|---|"]
