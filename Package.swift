@@ -16,7 +16,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         // C: system libraries behind opaque headers (RESEARCH: ICU's own headers clash with Foundation's).
@@ -39,7 +38,6 @@ let package = Package(
             name: "MusicSearch",
             dependencies: [
                 "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "QueryPlanning", "TrackCatalogue", "Storage",
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Ranking"], swiftSettings: settings),
