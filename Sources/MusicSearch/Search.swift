@@ -25,14 +25,13 @@ extension Library {
         let needed = offset + limit
 
         var query = compiler.query
-        var found = CandidateSet()
+        var (found, picked) = (CandidateSet(), [Diversity.Pick]())
         if asksSomething(query) {
-            found = pick(query, needed, options)
+            (found, picked) = pick(query, needed, options)
             while found.total == 0, compiler.relax(&query) {
-                found = pick(query, needed, options)
+                (found, picked) = pick(query, needed, options)
             }
         }
-        let picked = Diversity(self, query, options).pick(found.best, count: needed)
         let shown = picked.dropFirst(offset)
         return SearchResponse(
             text: plan.text, handle: plan.handle, plan: plan, hits: hits(Array(shown), firstRank: offset + 1, plan, query, options),
@@ -45,11 +44,13 @@ extension Library {
     }
 
     /// Candidates enough to fill the page after folding and capping; more are fetched only when that takes more.
-    private func pick(_ query: CandidateQuery, _ needed: Int, _ options: SearchOptions) -> CandidateSet {
+    private func pick(_ query: CandidateQuery, _ needed: Int, _ options: SearchOptions) -> (found: CandidateSet, picked: [Diversity.Pick]) {
+        let diversity = Diversity(self, query, options)
         var limit = needed * 4 + 40
         while true {
             let found = candidates(query, limit: limit, collectingAll: options.facets)
-            if found.best.count < limit || Diversity(self, query, options).pick(found.best, count: needed).count >= needed { return found }
+            let picked = diversity.pick(found.best, count: needed)
+            if found.best.count < limit || picked.count >= needed { return (found, picked) }
             limit *= 8
         }
     }

@@ -114,9 +114,7 @@ extension PlanDraft {
     func isMisspelling(_ range: Range<Int>) -> Bool {
         let unknown = range.filter(isUnknownWord)
         guard unknown.count == 1, range.count <= 2 else { return false }
-        let word = words[unknown[0]]
-        let allowance = word.utf8.count < 6 ? 0 : word.utf8.count < 10 ? 1 : 2
-        return allowance > 0 && vocabulary.nearestName(word, within: allowance).map { $0.value.words == 1 || $0.isSpelling } ?? false
+        return nearestDescriptor(to: words[unknown[0]]) != nil
     }
 
     func stands(_ known: Known) -> Bool {

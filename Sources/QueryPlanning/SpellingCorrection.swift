@@ -47,9 +47,13 @@ extension PlanDraft {
         guard !Cues.requestWords.contains(word), !FunctionWords.contains(word), !vocabulary.isCommon(word), word.utf8.allSatisfy({ $0 &- 0x61 < 26 }) else {
             return nil
         }
-        // Unknown words are names as often as they are errors: short ones are left alone.
+        return nearestDescriptor(to: word).map { (i..<i + 1, $0) }
+    }
+
+    /// The one-word name that a word may be a misspelling of. Unknown words are names as often as they are errors: short ones are left alone.
+    func nearestDescriptor(to word: String) -> NameValue? {
         let allowance = word.utf8.count < 6 ? 0 : word.utf8.count < 10 ? 1 : 2
         guard allowance > 0, let name = vocabulary.nearestName(word, within: allowance), name.value.words == 1 || name.isSpelling else { return nil }
-        return (i..<i + 1, name.value)
+        return name.value
     }
 }
