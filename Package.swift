@@ -21,14 +21,21 @@ let package = Package(
         // C: system libraries behind opaque headers (RESEARCH: ICU's own headers clash with Foundation's).
         .target(name: "CICU", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CHash", linkerSettings: [.linkedLibrary("nettle")]),
+        .target(name: "CFiles"),
+        .target(name: "CKernels"),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+        .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
 
         // In the order data flows; an arrow is an import.
-        .target(name: "Storage", dependencies: ["CHash"], swiftSettings: settings),
+        .target(name: "Storage", dependencies: ["CHash", "CFiles"], swiftSettings: settings),
         .target(name: "TextAnalysis", dependencies: ["CICU", "CStemmer"], swiftSettings: settings),
         .target(name: "Vocabulary", dependencies: ["TextAnalysis", "Storage"], swiftSettings: settings),
         .target(name: "Ranking", swiftSettings: settings),
         .target(name: "LexicalIndex", dependencies: ["TextAnalysis", "Ranking", "Storage"], swiftSettings: settings),
+        .target(name: "LinearAlgebra", dependencies: ["CKernels"], swiftSettings: settings),
+        .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Storage"], swiftSettings: settings),
+        .target(name: "Encoders", dependencies: ["NeuralNetworks", "LinearAlgebra", "TextAnalysis", "Storage", "CZip"], swiftSettings: settings),
+        .target(name: "VectorIndex", dependencies: ["CKernels", "LinearAlgebra", "Ranking", "Storage"], swiftSettings: settings),
         .target(name: "QueryPlanning", dependencies: ["TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .target(
             name: "TrackCatalogue",
@@ -37,22 +44,25 @@ let package = Package(
         .target(
             name: "MusicSearch",
             dependencies: [
-                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "QueryPlanning", "TrackCatalogue", "Storage",
+                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "VectorIndex", "Encoders", "LinearAlgebra", "QueryPlanning", "TrackCatalogue",
+                "Storage",
             ],
             swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Ranking"], swiftSettings: settings),
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary", "LexicalIndex", "TextAnalysis", "Ranking",
+                "MusicSearch", "Encoders", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary", "LexicalIndex", "TextAnalysis", "Ranking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage"], swiftSettings: settings),
-        .testTarget(name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "Vocabulary"], swiftSettings: settings),
+        .testTarget(name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .testTarget(name: "VocabularyTests", dependencies: ["TestSupport", "Vocabulary", "TextAnalysis", "Storage"], swiftSettings: settings),
+        .testTarget(name: "NeuralNetworksTests", dependencies: ["TestSupport", "NeuralNetworks", "Storage"], swiftSettings: settings),
+        .testTarget(name: "EncodersTests", dependencies: ["TestSupport", "Encoders", "CZip", "Storage"], swiftSettings: settings),
         .testTarget(name: "RankingTests", dependencies: ["TestSupport", "Ranking"], swiftSettings: settings),
         .testTarget(name: "LexicalIndexTests", dependencies: ["TestSupport", "LexicalIndex", "Ranking", "Storage"], swiftSettings: settings),
         .testTarget(

@@ -70,6 +70,22 @@ done:
     return result;
 }
 
+int32_t cicu_decompose(uint32_t scalar, uint32_t out[CICU_DECOMPOSITION_ROOM]) {
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *decompose = unorm2_getNFDInstance(&status);
+    if (U_FAILURE(status)) return 0;
+    UChar units[2 * CICU_DECOMPOSITION_ROOM];
+    int32_t length = unorm2_getDecomposition(decompose, (UChar32)scalar, units, 2 * CICU_DECOMPOSITION_ROOM, &status);
+    if (U_FAILURE(status)) return 0;
+    int32_t read = 0, count = 0;
+    while (read < length && count < CICU_DECOMPOSITION_ROOM) {
+        UChar32 c;
+        U16_NEXT(units, read, length, c);
+        out[count++] = (uint32_t)c;
+    }
+    return count;
+}
+
 struct cicu_words { UBreakIterator *iterator; };
 
 cicu_words *cicu_words_open(void) {

@@ -15,7 +15,7 @@ struct Descant: ParsableCommand {
         abstract: "Search music by describing it.",
         discussion: "descant search \"upbeat steel drum\" answers from the starter corpus; index a corpus of your own with descant index.",
         version: "0.1.0",
-        subcommands: [SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, BenchCommand.self],
+        subcommands: [SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, ModelsCommand.self, BenchCommand.self],
         defaultSubcommand: nil)
 }
 
@@ -28,7 +28,7 @@ struct LibraryOption: ParsableArguments {
     func open() throws -> Library {
         let library: Library
         if let path = self.library {
-            library = try Library(path: path)
+            library = try Library(path: path, encoder: TextModels.provider)
         } else {
             library = try StarterLibrary.open(DataFolder()) { Terminal.note("Indexing the starter corpus (once) …") }
         }

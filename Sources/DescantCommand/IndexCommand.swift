@@ -36,10 +36,11 @@ struct IndexCommand: ParsableCommand {
         let sources = try corpora.map { LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map) }
         let progress = ProgressLine()
         let start = monotonicSeconds()
-        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables()).build(sources, replacing: replace) { step in
+        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.installed()).build(sources, replacing: replace) { step in
             switch step {
             case .importing(let path, let rows, let share): progress.update(path.split(separator: "/").last.map(String.init) ?? path, done: rows, share: share)
             case .indexing(let tracks): progress.update("indexing", done: tracks, share: nil)
+            case .encoding(let texts, let total): progress.update("encoding", done: texts, of: "texts", share: Double(texts) / Double(max(1, total)))
             }
         }
         progress.finish()

@@ -56,12 +56,12 @@ final class ProgressLine {
     private let start = monotonicSeconds()
     private var last = 0.0
 
-    func update(_ label: String, done: Int, share: Double?) {
+    func update(_ label: String, done: Int, of unit: String = "tracks", share: Double?) {
         let now = monotonicSeconds()
         guard now - last >= (isTerminal ? 0.1 : 5) else { return }
         last = now
         let rate = Double(done) / max(now - start, 1e-3)
-        var text = "\(label): \(done) tracks, \(Int(rate))/s"
+        var text = "\(label): \(done) \(unit), \(Int(rate))/s"
         if let share, share > 0 {
             let left = (now - start) / share * (1 - share)
             text += ", \(Int(share * 100)) %, \(Int(left.rounded(.up))) s left"

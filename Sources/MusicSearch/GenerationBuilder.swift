@@ -24,8 +24,11 @@ struct GenerationBuilder {
     private var documentFrequencies: [Int]
     private var eras: [(years: ClosedRange<Int>, descriptor: Int)] = []
     private(set) var count = 0
+    /// Made only where there is an encoder.
+    private var dense: DenseBuilder?
 
-    init(_ vocabulary: Vocabulary) {
+    init(_ vocabulary: Vocabulary, isDense: Bool = false) {
+        dense = isDense ? DenseBuilder(vocabulary) : nil
         self.vocabulary = vocabulary
         analyzer = vocabulary.analyzer
         names = NameDirectory.Builder(vocabulary.analyzer)
@@ -58,6 +61,7 @@ struct GenerationBuilder {
             if let descriptor = descriptorOfTerm[term] { documentFrequencies[descriptor] += 1 }
         }
         store.add(track, descriptors: own)
+        dense?.add(own.map(\.index))
         names.add(artist: track.artist, title: track.title, track: track.id)
         let text = [track.title, track.artist, track.album, track.caption].filter { !$0.isEmpty }.joined(separator: " | ")
         if !text.isEmpty { index.add(analyzer.terms(text), field: Library.IndexField.text, document: document) }
@@ -84,5 +88,13 @@ struct GenerationBuilder {
         try index.write(to: folder + "/" + Library.FileName.lexical)
         try store.write(to: folder + "/" + Library.FileName.tracks, idf: idf)
         try names.write(to: folder + "/" + Library.FileName.names)
+    }
+
+    /// The vectors of the same tracks. - Throws: as `DenseBuilder.write`.
+    func writeVectors(
+        to folder: String, tables: VocabularyTables, store: EmbeddingStore, encoder: String, progress: (_ done: Int, _ of: Int) -> Void
+    ) throws {
+        try dense?.write(
+            to: folder, tables: tables, present: { documentFrequencies[$0] > 0 }, store: store, encoder: encoder, progress: progress)
     }
 }

@@ -1,34 +1,24 @@
 import Storage
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Keeps two index runs out of one library. The lock is the kernel's and goes with the process, so a killed run leaves none behind.
+/// Keeps two index runs out of one library.
 struct IndexLock: ~Copyable {
-    private let descriptor: Int32
+    private let lock: FileLock
 
     /// - Throws: `LibraryError.busy` when another run holds it.
     init(library: String) throws(LibraryError) {
-        let path = library + "/" + Library.FileName.lock
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .unwritable(path: path, why: systemMessage()) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .busy(path: library)
+        let path = Self.path(library)
+        let free: FileLock?
+        do throws(FileError) {
+            free = try FileLock(path: path)
+        } catch {
+            guard case .system(_, let message) = error.reason else { throw .unwritable(path: path, why: "\(error)") }
+            throw .unwritable(path: path, why: message)
         }
+        guard let free else { throw .busy(path: library) }
+        lock = free
     }
 
-    deinit {
-        close(descriptor)
-    }
+    static func isHeld(library: String) -> Bool { FileLock.isHeld(path: path(library)) }
 
-    static func isHeld(library: String) -> Bool {
-        let descriptor = open(library + "/" + Library.FileName.lock, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
-    }
+    private static func path(_ library: String) -> String { library + "/" + Library.FileName.lock }
 }

@@ -1,3 +1,4 @@
+import Encoders
 public import LexicalIndex
 public import QueryPlanning
 import Ranking
@@ -31,6 +32,11 @@ public final class Library: Sendable {
         static let lexical = "lexical.idx"
         static let tracks = "tracks.idx"
         static let names = "names.idx"
+        static let dense = "dense.idx"
+        static let phraseVectors = "phrases.vec"
+        static let setVectors = "sets.vec"
+        /// Vectors of texts that were encoded, kept from build to build.
+        static let embeddings = "embeddings.cache"
         static let catalogue = "catalogue.sqlite"
         static let lock = "LOCK"
         /// Present while an index run writes.
@@ -46,13 +52,19 @@ public final class Library: Sendable {
     public let planner: QueryPlanner
     /// An index run that did not finish, in words.
     public let notice: String?
+    /// Vectors and their encoder; nil where the library has none, or the encoder is not to be had.
+    let dense: DenseChannel?
+    /// Why a request is answered by words alone, where it is.
+    public let lexicalOnly: String?
     /// Term of each descriptor in the index, −1 when no track has it.
     let terms: [Int32]
 
     /// Opens the current generation; every file is held to its checksum.
-    /// - Throws: `LibraryError`, `FileError`.
+    ///
+    /// - Parameter encoder: asked for the encoder that the library's vectors were made with; without one, requests are answered by words alone.
+    /// - Throws: `LibraryError`, `FileError`, `ModelError` when the encoder's vectors are of another width than the library's.
     /// - Complexity: O(bytes of the generation), at memory speed.
-    public init(path: String) throws {
+    public init(path: String, encoder provider: EncoderProvider? = nil) throws {
         self.path = path
         let manifest = try Manifest.read(library: path)
         self.manifest = manifest
@@ -66,10 +78,28 @@ public final class Library: Sendable {
             throw LibraryError.changed(
                 path: folder, expected: "\(manifest.tracks) tracks in every file", found: "\(index.documentCount) indexed, \(tracks.count) stored")
         }
-        planner = QueryPlanner(vocabulary, names: names)
+        (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, provider)
+        planner = QueryPlanner(vocabulary, names: names, semantics: dense)
         let index = index
         terms = vocabulary.descriptors.map { Int32(index.term($0.id.description, field: IndexField.descriptor) ?? -1) }
         notice = Self.interruption(path)
+    }
+
+    private static func openDense(
+        path: String, _ folder: String, _ manifest: Manifest, _ vocabulary: Vocabulary, _ provider: EncoderProvider?
+    ) throws -> (DenseChannel?, String?) {
+        guard let model = manifest.models.first else { return (nil, "the library was indexed without a text model") }
+        guard let provider else { return (nil, nil) }
+        guard let encoder = try provider(model.identity) else { return (nil, "the text model \(model.identity) of this library is not installed") }
+        let index = try DenseIndex(folder: folder, descriptorCount: vocabulary.count, documentCount: manifest.tracks)
+        guard encoder.identity == index.encoder else {
+            return (nil, "the library's vectors were made by \(index.encoder), the installed model is \(encoder.identity); index again")
+        }
+        guard encoder.dimension == index.dimension else {
+            throw ModelError.mismatch(
+                what: "\(path), made by \(index.encoder)", expected: "vectors of \(index.dimension) elements", found: "\(encoder.dimension) from \(encoder.identity)")
+        }
+        return (DenseChannel(index: index, encoder: encoder), nil)
     }
 
     /// Documents that have a descriptor or a narrower one.

@@ -1,3 +1,4 @@
+public import Encoders
 import LexicalIndex
 import QueryPlanning
 import Ranking
@@ -33,6 +34,8 @@ public struct LibraryBuilder {
     public enum Progress: Sendable {
         case importing(path: String, rows: Int, share: Double?)
         case indexing(tracks: Int)
+        /// Descriptor sets and names of descriptors, each distinct text once.
+        case encoding(texts: Int, of: Int)
     }
 
     public struct Outcome: Sendable {
@@ -42,11 +45,15 @@ public struct LibraryBuilder {
 
     let library: String
     let tables: VocabularyTables
+    let encoder: (any TextEncoder)?
 
-    /// - Parameter library: folder to create or to bring up to date.
-    public init(library: String, vocabulary tables: VocabularyTables) {
+    /// - Parameters:
+    ///   - library: folder to create or to bring up to date.
+    ///   - encoder: for the dense half; nil builds a library that is searched by words alone.
+    public init(library: String, vocabulary tables: VocabularyTables, encoder: (any TextEncoder)? = nil) {
         self.library = library
         self.tables = tables
+        self.encoder = encoder
     }
 
     /// - Parameter replacing: drop tracks that are in the library already instead of adding to them.
@@ -124,18 +131,22 @@ public struct LibraryBuilder {
             compiled: SectionFile(path: partial + "/" + Library.FileName.vocabulary, kind: Vocabulary.kind, version: Vocabulary.version))
         let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
         // The manifest is swapped after the catalogue is committed: a run that dies between leaves tracks for the next one, never a generation without them.
-        let (tracks, reports) = try catalogue.write { writer in
+        let (builder, reports) = try catalogue.write { writer in
             if replacing { try writer.removeAll() }
             let reports = try importing(writer, vocabulary, now)
-            var builder = GenerationBuilder(vocabulary)
+            var builder = GenerationBuilder(vocabulary, isDense: encoder != nil)
             try writer.forEachTrack { track in
                 builder.add(track)
                 if builder.count % 10_000 == 0 { progress(.indexing(tracks: builder.count)) }
             }
             try builder.write(to: partial)
-            return (builder.count, reports)
+            return (builder, reports)
         }
-        return Outcome(manifest: try publish(generation, partial, tracks: tracks, now), reports: reports)
+        if let encoder {
+            let store = try EmbeddingStore(path: library + "/" + Library.FileName.embeddings, encoder: encoder)
+            try builder.writeVectors(to: partial, tables: tables, store: store, encoder: encoder.identity) { progress(.encoding(texts: $0, of: $1)) }
+        }
+        return Outcome(manifest: try publish(generation, partial, tracks: builder.count, now), reports: reports)
     }
 
     /// Puts the generation in its place and makes it the current one.
@@ -146,11 +157,13 @@ public struct LibraryBuilder {
             throw FileError(path: final, .system(operation: "rename into place", message: systemMessage()))
         }
         var files: [String: Manifest.File] = [:]
-        for file in [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names] {
+        let dense = [Library.FileName.dense, Library.FileName.phraseVectors, Library.FileName.setVectors]
+        for file in [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names] + (encoder == nil ? [] : dense) {
             let mapped = try MappedFile(path: final + "/" + file)
             files[name + "/" + file] = withExtendedLifetime(mapped) { Manifest.File(bytes: mapped.bytes.count, sha256: Checksum.sha256(mapped.bytes)) }
         }
-        let manifest = Manifest(generation: generation, tracks: tracks, created: now, files: files)
+        let models = encoder.map { [Manifest.Model(identity: $0.identity, dimension: $0.dimension)] } ?? []
+        let manifest = Manifest(generation: generation, tracks: tracks, created: now, models: models, files: files)
         try manifest.write(library: library)
         return manifest
     }

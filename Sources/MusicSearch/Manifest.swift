@@ -18,14 +18,19 @@ public struct Manifest: Codable, Hashable, Sendable {
         public var sha256: String
     }
 
+    public struct Model: Codable, Hashable, Sendable {
+        public var identity: String
+        public var dimension: Int
+    }
+
     /// Version of the library layout.
     public var format = currentFormat
     public var generation: Int
     public var tracks: Int
     /// ISO 8601.
     public var created: String
-    /// Models that the generation was made with; none yet.
-    public var models: [String] = []
+    /// The text model that the generation's vectors were made with; none for a library searched by words alone.
+    public var models: [Model] = []
     /// By path inside the library.
     public var files: [String: File]
 

@@ -59,7 +59,7 @@ struct PlanCompiler {
             if clause.polarity == .avoid {
                 addAvoid(clause, i, descriptor, isContradicted: contradicted.contains(i))
             } else if let group = clause.alternatives, let wish = groups[group] {
-                join(descriptor, i, to: wish)
+                join(clause, descriptor, i, to: wish)
             } else {
                 if let group = clause.alternatives { groups[group] = query.wishes.count }
                 addReadings(clause, i, descriptor)
@@ -71,6 +71,14 @@ struct PlanCompiler {
 
     /// The whole, its parts, or both: parts alone where the library lacks the whole; both, half each, where it has them all.
     private mutating func addReadings(_ clause: Clause, _ i: Int, _ descriptor: Int) {
+        if let share = clause.semantic {
+            // One of several meanings is right: a track is worth the chance that it has the right one, so shares add up.
+            query.wishes.append(
+                CandidateQuery.Wish(
+                    origin: .clauses([i]), own: [.init(.descriptor(descriptor), factor: Float(share))], near: [], weight: Float(clause.strength),
+                    idf: library.idf(descriptor), adds: true))
+            return
+        }
         let parts = clause.parts.compactMap { vocabulary.index(of: $0) }
         guard !parts.isEmpty, parts.allSatisfy({ library.documentFrequency($0) > 0 }) else {
             addWish(clause, i, descriptor, share: 1, isBinding: clause.hard)
@@ -94,9 +102,13 @@ struct PlanCompiler {
                 weight: Float(clause.strength) * share, idf: library.idf(descriptor), binding: binding))
     }
 
-    private mutating func join(_ descriptor: Int, _ i: Int, to wish: Int) {
+    private mutating func join(_ clause: Clause, _ descriptor: Int, _ i: Int, to wish: Int) {
         guard case .clauses(let clauses) = query.wishes[wish].origin else { return }
         query.wishes[wish].origin = .clauses(clauses + [i])
+        if let share = clause.semantic {
+            query.wishes[wish].own.append(.init(.descriptor(descriptor), factor: Float(share)))
+            return
+        }
         query.wishes[wish].own.append(.init(.descriptor(descriptor)))
         query.wishes[wish].near += Neighbourhood.evidence(of: descriptor, in: library)
     }

@@ -9,12 +9,13 @@ public import Vocabulary
     import Foundation
 #endif
 
-/// Where the project's own data lies: `vocab/` and `corpora/`.
+/// Where the project's own data lies: `vocab/` and `corpora/`, and the pretrained models that were installed.
 public struct DataFolder: Sendable {
     public let path: String
 
     public var vocabulary: String { path + "/vocab" }
     public var starterCorpus: String { path + "/corpora/starter" }
+    public var models: String { path + "/models" }
 
     /// `DESCANT_HOME`, or the nearest folder above the program that holds `vocab/`.
     /// - Throws: `LibraryError.noData`.

@@ -51,6 +51,7 @@ extension QueryPlan {
             if clause.polarity == .avoid { notes.append(clause.hard ? "excluded" : "softly") } else if clause.hard { notes.append("binds") }
             if let change = clause.change { notes.append(change.rawValue) }
             if !clause.parts.isEmpty { notes.append("or \(clause.parts.map(\.description).joined(separator: " + "))") }
+            if let share = clause.semantic { notes.append("semantic \(share)") }
             if let group = clause.alternatives { notes.append("either \(group)") }
             rows.append([clause.polarity.rawValue, clause.descriptor.description, notes.joined(separator: "  ")])
         }

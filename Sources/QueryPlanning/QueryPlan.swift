@@ -70,10 +70,13 @@ public struct Clause: Codable, Hashable, Sendable {
     /// The same words read apart: "classical piano" is a genre, and also piano that is classical. A library that lacks the whole answers with the parts;
     /// one that has both puts first what is both.
     public var parts: [DescriptorID]
+    /// Set where no name led here but the meaning of the words: this descriptor's share of the evidence, 0…1. Clauses with the same `alternatives` are what
+    /// else the words may mean.
+    public var semantic: Double?
 
     public init(
         span: Span, descriptor: DescriptorID, polarity: Polarity = .want, strength: Double = Strength.plain, hard: Bool = false,
-        change: Change? = nil, alternatives: Int? = nil, parts: [DescriptorID] = []
+        change: Change? = nil, alternatives: Int? = nil, parts: [DescriptorID] = [], semantic: Double? = nil
     ) {
         self.span = span
         self.descriptor = descriptor
@@ -83,6 +86,7 @@ public struct Clause: Codable, Hashable, Sendable {
         self.change = change
         self.alternatives = alternatives
         self.parts = parts
+        self.semantic = semantic
     }
 }
 

@@ -1,14 +1,14 @@
 import TextAnalysis
 public import Vocabulary
 
-/// Reads free text as a `QueryPlan`, without a model and without state: the same text, vocabulary and names give the same plan.
+/// Reads free text as a `QueryPlan`, without state: the same text, vocabulary, names and resolver give the same plan.
 ///
 /// ```swift
 /// let planner = QueryPlanner(vocabulary, names: library.names)
 /// planner.plan("late sixties soul, no strings, like Nina Simone")
 /// ```
 /// The readers, in order: quantities (`QuantityReading`), names (`SeedReading`), descriptors with what surrounds them (`DescriptorReading`,
-/// `SpellingCorrection`), then what is left over and what contradicts (`Conflicts`).
+/// `SpellingCorrection`), words that name nothing by their meaning (`SemanticReading`), then what is left over and what contradicts (`Conflicts`).
 public struct QueryPlanner: Sendable {
     /// Longest request that is read; the rest is cut off and said to be ignored.
     public static let longestText = 4096
@@ -17,9 +17,13 @@ public struct QueryPlanner: Sendable {
     /// Artists and titles of the library that is asked; nil plans without one.
     public let names: NameDirectory?
 
-    public init(_ vocabulary: Vocabulary, names: NameDirectory? = nil) {
+    /// Finds descriptors for words that name none; nil leaves such words over.
+    public let semantics: (any SemanticResolver)?
+
+    public init(_ vocabulary: Vocabulary, names: NameDirectory? = nil, semantics: (any SemanticResolver)? = nil) {
         self.vocabulary = vocabulary
         self.names = names
+        self.semantics = semantics
     }
 
     /// - Complexity: O(words), with a look at the vocabulary's names for each word that is misspelt.
@@ -29,6 +33,7 @@ public struct QueryPlanner: Sendable {
         draft.readQuantities()
         draft.readNames(names)
         draft.readDescriptors()
+        draft.readMeaning(semantics)
         draft.collectIgnored()
         draft.findConflicts()
         draft.findMoodMove()

@@ -96,11 +96,15 @@ public func writeDurably(_ parts: [[UInt8]], to path: String) throws(FileError) 
     syncFolder(of: path)
 }
 
-/// Makes a rename in the folder of `path` survive a power cut. Some file systems refuse to sync folders; the rename itself is then all there is.
-private func syncFolder(of path: String) {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
+/// Makes a rename in a folder survive a power cut. Some file systems refuse to sync folders; the rename itself is then all there is.
+func syncFolder(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     _ = fsync(descriptor)
     close(descriptor)
+}
+
+func syncFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    syncFolder(folder.isEmpty ? "/" : folder)
 }

@@ -6,7 +6,7 @@ import TextAnalysis
     import Foundation
 #endif
 
-/// The tables in `vocab/` as they are read: one TSV file per facet, plus spellings and ordinary words.
+/// The tables in `vocab/` as they are read: one TSV file per facet, plus spellings, ordinary words, artists and usages.
 ///
 /// Columns: `id label broader aliases related`, for moods `valence arousal`, for tempi `bpm_low bpm_high`, for eras `year_from year_to`.
 /// Lists are separated by `, ` (ids) or `; ` (names). `#` begins a comment line.
@@ -16,6 +16,8 @@ public struct VocabularyTables: Sendable {
     public private(set) var spellings: [(canonical: String, variants: [String])] = []
     /// What well-known artists sound like: name → descriptors, most typical first.
     public private(set) var artists: [(name: String, descriptors: [DescriptorID])] = []
+    /// How people describe what a descriptor names, loosely: examples for matching by meaning, not names to be looked up.
+    public private(set) var usages: [DescriptorID: [String]] = [:]
     /// Words that spelling correction leaves alone.
     public private(set) var commonWords: [String] = []
     /// `vocab/genre.tsv:12` for each descriptor, in the same order.
@@ -45,6 +47,12 @@ public struct VocabularyTables: Sendable {
                 return id
             }
             artists.append((row.cells[0], ids))
+        }
+        for row in try Self.rows(folder, "usages.tsv", columns: ["descriptor", "phrases"]) {
+            guard let id = DescriptorID(row.cells[0]), known.contains(id) else {
+                throw VocabularyError(place: row.place, problem: .unknownDescriptor(column: "descriptor", row.cells[0]))
+            }
+            usages[id, default: []] += Self.list(row.cells[1], separator: "; ")
         }
     }
 

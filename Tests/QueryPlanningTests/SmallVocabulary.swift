@@ -115,6 +115,7 @@ enum SmallVocabulary {
         steelpan | steel drum; steel drums; steeldrum
         midtempo | mid tempo; mid-tempo
         """,
+        "usages.tsv": "descriptor\tphrases",
         "artists.tsv": """
         artist | descriptors
         Miles Davis | genre:jazz

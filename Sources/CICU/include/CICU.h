@@ -10,6 +10,12 @@
 /// Returns the folded length; more than `capacity` means that nothing useful was written.
 int32_t cicu_fold(const uint16_t *text, int32_t length, uint16_t *out, int32_t capacity);
 
+/// The longest full canonical decomposition of one code point, with room to spare: Unicode's own is 4.
+#define CICU_DECOMPOSITION_ROOM 8
+
+/// Full canonical decomposition (NFD) of one code point, Hangul syllables included; 0 where it does not decompose.
+int32_t cicu_decompose(uint32_t scalar, uint32_t out[CICU_DECOMPOSITION_ROOM]);
+
 typedef struct cicu_words cicu_words;
 
 /// A word breaker by UAX #29 with ICU's dictionaries (Japanese, Chinese, Thai …). Not safe for two threads at once.

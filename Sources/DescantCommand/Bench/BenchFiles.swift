@@ -1,4 +1,6 @@
+import ArgumentParser
 import Evaluation
+import LinearAlgebra
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -28,6 +30,31 @@ enum BenchFiles {
         var data = Data()
         for value in values { data += try encoder.encode(value) + [UInt8(ascii: "\n")] }
         try data.write(to: URL(fileURLWithPath: path))
+    }
+
+    /// The `text` of every line of a JSON Lines file.
+    static func texts(path: String) throws -> [String] {
+        struct Line: Decodable { var text: String }
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        return try data.split(separator: UInt8(ascii: "\n")).enumerated().map { number, line in
+            do {
+                return try JSONDecoder().decode(Line.self, from: Data(line)).text
+            } catch {
+                throw ValidationError("\(path):\(number + 1): expected an object with \"text\"")
+            }
+        }
+    }
+
+    /// Little-endian float32 rows of a file as wide as those of `like`.
+    static func floats(path: String, rows: Int, like: Matrix) throws -> Matrix {
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        guard data.count == rows * like.columns * 4 else {
+            throw ValidationError("\(path): expected \(rows) × \(like.columns) float32, found \(data.count) bytes")
+        }
+        let values = data.withUnsafeBytes { bytes in
+            (0..<rows * like.columns).map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
+        }
+        return Matrix(rows: rows, columns: like.columns, values: values)
     }
 }
 

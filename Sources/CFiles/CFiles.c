@@ -1,0 +1,6 @@
+#define _GNU_SOURCE
+#include "CFiles.h"
+#include <fcntl.h>
+#include <stdio.h>
+
+int cfiles_exchange(const char *a, const char *b) { return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE); }

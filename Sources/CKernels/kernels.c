@@ -1,0 +1,184 @@
+// The levels of kernels.inc, and the choice among them at run time.
+#include "linear.h"
+#include "processor.h"
+#include "transformer.h"
+
+#include <math.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+typedef float v16f __attribute__((vector_size(64), aligned(4)));
+typedef float v8f __attribute__((vector_size(32), aligned(4)));
+typedef float v4f __attribute__((vector_size(16), aligned(4)));
+typedef int32_t v16i __attribute__((vector_size(64), aligned(4)));
+typedef uint8_t v16b __attribute__((vector_size(16), aligned(1)));
+
+// Multiply-adds are fused where the kernels say so and nowhere else.
+#pragma STDC FP_CONTRACT OFF
+
+// Vectors cross function borders only where everything is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+/// Products of four bytes with the four weights of each of sixteen channels, added to their sums.
+static inline __attribute__((always_inline)) v16i portable_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
+    for (int n = 0; n < 16; n++)
+        for (int i = 0; i < 4; i++) sum[n] += four[i] * w[n * 4 + i];
+    return sum;
+}
+
+#define CK(name) portable_##name
+#define CK_ROWS 2
+#define CK_I8_ROWS 2
+#define CK_SUM4 portable_sum4
+#include "kernels.inc"
+#undef CK
+#undef CK_ROWS
+#undef CK_I8_ROWS
+#undef CK_SUM4
+
+#if defined(__x86_64__)
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+/// By way of 16 bits: the multiply-add of bytes saturates, this does not.
+static inline __attribute__((always_inline)) v16i avx2_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
+    int32_t bits;
+    memcpy(&bits, four, 4);
+    __m256i x = _mm256_cvtepu8_epi16(_mm_set1_epi32(bits));
+    __m256i parts[2];
+    for (int half = 0; half < 2; half++) {
+        __m256i a = _mm256_madd_epi16(x, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(w + half * 32))));
+        __m256i b = _mm256_madd_epi16(x, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(w + half * 32 + 16))));
+        parts[half] = _mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xD8);
+    }
+    v16i products;
+    memcpy(&products, parts, sizeof products);
+    return sum + products;
+}
+#define CK(name) avx2_##name
+#define CK_ROWS 3
+#define CK_I8_ROWS 3
+#define CK_SUM4 avx2_sum4
+#include "kernels.inc"
+#undef CK
+#undef CK_ROWS
+#undef CK_I8_ROWS
+#undef CK_SUM4
+#pragma clang attribute pop
+
+#define CK_ROWS 12
+#define CK_I8_ROWS 12
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+static inline __attribute__((always_inline)) v16i avx512_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
+    int32_t bits;
+    memcpy(&bits, four, 4);
+    __m512i x = _mm512_cvtepu8_epi16(_mm256_set1_epi32(bits));
+    __m512i a = _mm512_madd_epi16(x, _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)w)));
+    __m512i b = _mm512_madd_epi16(x, _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(w + 32))));
+    // Pairs of sums lie side by side: even ones plus odd ones, of both halves.
+    const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+    const __m512i odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+    __m512i products = _mm512_add_epi32(_mm512_permutex2var_epi32(a, even, b), _mm512_permutex2var_epi32(a, odd, b));
+    return sum + (v16i)products;
+}
+#define CK(name) avx512_##name
+#define CK_SUM4 avx512_sum4
+#include "kernels.inc"
+#undef CK
+#undef CK_SUM4
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma"))), apply_to = function)
+static inline __attribute__((always_inline)) v16i vnni_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
+    int32_t bits;
+    memcpy(&bits, four, 4);
+    return (v16i)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi32(bits), _mm512_loadu_si512(w));
+}
+#define CK(name) vnni_##name
+#define CK_SUM4 vnni_sum4
+#include "kernels.inc"
+#undef CK
+#undef CK_SUM4
+#pragma clang attribute pop
+
+#define CHOOSE(name, ...)                                                                                                                                \
+    switch (ck_level_in_use()) {                                                                                                                         \
+    case CK_AVX512_VNNI: return vnni_##name(__VA_ARGS__);                                                                                                \
+    case CK_AVX512: return avx512_##name(__VA_ARGS__);                                                                                                   \
+    case CK_AVX2: return avx2_##name(__VA_ARGS__);                                                                                                       \
+    default: return portable_##name(__VA_ARGS__);                                                                                                        \
+    }
+#else
+#define CHOOSE(name, ...) return portable_##name(__VA_ARGS__);
+#endif
+
+static size_t panels(size_t n) { return (n + CK_PANEL - 1) / CK_PANEL; }
+static size_t multiple_of_4(size_t k) { return (k + 3) / 4 * 4; }
+
+size_t ck_linear_f32_size(size_t n, size_t k) { return panels(n) * CK_PANEL * k; }
+
+void ck_linear_f32_pack(const float *w, size_t n, size_t k, float *packed) {
+    for (size_t p = 0; p < panels(n); p++)
+        for (size_t i = 0; i < k; i++)
+            for (size_t j = 0; j < CK_PANEL; j++) {
+                size_t row = p * CK_PANEL + j;
+                packed[(p * k + i) * CK_PANEL + j] = row < n ? w[row * k + i] : 0;
+            }
+}
+
+void ck_linear_f32(const float *x, size_t m, size_t x_stride, const float *packed, const float *bias, size_t n, size_t k, ck_activation activation,
+                   float *out, size_t out_stride, size_t first_panel, size_t last_panel) {
+    CHOOSE(linear_f32, x, m, x_stride, packed, bias, n, k, activation, out, out_stride, first_panel, last_panel)
+}
+
+size_t ck_linear_i8_size(size_t n, size_t k) { return panels(n) * CK_PANEL * multiple_of_4(k); }
+
+void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float *scales, int32_t *offsets) {
+    size_t padded = multiple_of_4(k);
+    memset(packed, 0, ck_linear_i8_size(n, k));
+    for (size_t row = 0; row < panels(n) * CK_PANEL; row++) {
+        scales[row] = 0;
+        offsets[row] = 0;
+        if (row >= n) continue;
+        float greatest = 0;
+        for (size_t i = 0; i < k; i++) greatest = fabsf(w[row * k + i]) > greatest ? fabsf(w[row * k + i]) : greatest;
+        scales[row] = greatest / 127.0f;
+        float inverse = greatest > 0 ? 127.0f / greatest : 0;
+        int8_t *panel = packed + row / CK_PANEL * padded * CK_PANEL;
+        for (size_t i = 0; i < k; i++) {
+            int value = (int)__builtin_roundevenf(w[row * k + i] * inverse);
+            offsets[row] += 128 * value;
+            panel[(i / 4 * CK_PANEL + row % CK_PANEL) * 4 + i % 4] = (int8_t)value;
+        }
+    }
+}
+
+void ck_quantize_rows(const float *x, size_t x_stride, size_t k, uint8_t *q, float *scales, size_t first_row, size_t last_row) {
+    CHOOSE(quantize_rows, x, x_stride, k, q, scales, first_row, last_row)
+}
+
+void ck_linear_i8(const uint8_t *q, const float *q_scales, size_t m, const int8_t *packed, const float *scales, const int32_t *offsets, const float *bias,
+                  size_t n, size_t k, ck_activation activation, float *out, size_t out_stride, size_t first_panel, size_t last_panel) {
+    CHOOSE(linear_i8, q, q_scales, m, packed, scales, offsets, bias, n, k, activation, out, out_stride, first_panel, last_panel)
+}
+
+void ck_layer_norm(const float *x, const float *residual, const float *gain, const float *shift, float epsilon, size_t c, float *out, size_t first_row,
+                   size_t last_row) {
+    CHOOSE(layer_norm, x, residual, gain, shift, epsilon, c, out, first_row, last_row)
+}
+
+void ck_softmax(float *x, size_t count) { CHOOSE(softmax, x, count) }
+
+void ck_gelu(float *x, size_t count) { CHOOSE(gelu, x, count) }
+
+size_t ck_attention_scratch(size_t t, size_t d) { return (d + 1) * ((t + 15) / 16 * 16); }
+
+void ck_attention(const float *qkv, size_t qkv_stride, size_t t, size_t c, size_t d, size_t head, float *out, size_t out_stride, float *scratch) {
+    CHOOSE(attention, qkv, qkv_stride, t, c, d, head, out, out_stride, scratch)
+}
+
+void ck_mean_rows(const float *x, size_t t, size_t c, float *out) { CHOOSE(mean_rows, x, t, c, out) }
+
+float ck_normalize(float *x, size_t count) { CHOOSE(normalize, x, count) }

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Encoders
+import Evaluation
+import LinearAlgebra
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Speed and parity of the text encoder, on the texts of a JSON Lines file (`{"id": …, "text": …}`).
+///
+/// Queries: texts cut to an exact number of tokens, one at a time; tokenizer, pooling and normalisation included, nothing remembered. Batches: 32 texts of
+/// 32 tokens. Reference: little-endian float32 rows, as `Benchmarks/peers/embeddings.py` writes them.
+struct BenchEncode: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "encode", abstract: "Measure the text encoder: speed, and parity with reference embeddings.")
+
+    @OptionGroup var model: ModelOption
+    @Option(help: "Texts: JSON Lines with \"text\".", completion: .file())
+    var texts: String
+    @Option(help: "Reference embeddings of the texts: float32 rows.", completion: .file())
+    var reference: String?
+    @Option(help: "Calls of each measurement.")
+    var calls = 500
+
+    func run() throws {
+        let texts = try BenchFiles.texts(path: self.texts)
+        print("\(Machine("\(texts.count) texts of \(self.texts)")), kernels \(Processor.kernels)\n")
+        var speed = ResultTable(columns: ["precision", .number("threads"), "measured", .number("p50 ms"), .number("p99 ms")])
+        var parity = ResultTable(columns: ["precision", .number("least cosine"), .number("mean cosine"), .number("neighbours kept of 10")])
+        for precision in Precision.allCases {
+            for threads in [1, 2] {
+                let encoder = try model.encoder(precision: precision, remembered: 0, team: ThreadTeam(size: threads))
+                func add(_ name: String, _ summary: LatencySummary) {
+                    speed.append([
+                        .text(precision.rawValue), .integer(threads), .text(name), .number(summary.p50 * 1000, digits: 3),
+                        .number(summary.p99 * 1000, digits: 3),
+                    ])
+                }
+                for tokens in [8, 12, 20, 32] {
+                    let queries = cut(texts, to: tokens, encoder)
+                    if let summary = latency(calls, { _ = encoder.encode(queries[$0 % queries.count]) }, of: queries) { add("1 × \(tokens) tokens", summary) }
+                }
+                let batch = Array(cut(texts, to: 32, encoder).prefix(32))
+                if let summary = latency(max(20, calls / 10), { _ in _ = encoder.encode(batch) }, of: batch) { add("\(batch.count) × 32 tokens", summary) }
+                if threads == 2 {
+                    if let summary = latency(3, { _ in _ = encoder.encode(texts) }, of: texts) { add("all \(texts.count) texts", summary) }
+                    if let reference {
+                        let vectors = encoder.encode(texts).vectors
+                        parity.append([.text(precision.rawValue)] + compare(vectors, try BenchFiles.floats(path: reference, rows: texts.count, like: vectors)))
+                    }
+                }
+            }
+        }
+        print(speed.markdown)
+        if reference != nil { print("\n" + parity.markdown) }
+    }
+
+    /// Texts cut at a word to exactly so many tokens; those that never have so many are left out.
+    private func cut(_ texts: [String], to tokens: Int, _ encoder: BiEncoder) -> [String] {
+        texts.compactMap { text in
+            var cut = ""
+            for word in text.split(separator: " ") {
+                cut += (cut.isEmpty ? "" : " ") + word
+                let count = encoder.tokenCount(of: cut)
+                if count >= tokens { return count == tokens ? cut : nil }
+            }
+            return nil
+        }
+    }
+
+    private func latency(_ calls: Int, _ body: (Int) -> Void, of texts: [String]) -> LatencySummary? {
+        guard !texts.isEmpty else { return nil }
+        for call in 0..<min(calls, 20) { body(call) }
+        let clock = ContinuousClock()
+        return LatencySummary(samples: (0..<calls).map { call in clock.measure { body(call) } / .seconds(1) })
+    }
+
+    /// Least and mean cosine, and how many of the ten nearest other texts stay among the ten, on average.
+    private func compare(_ vectors: Matrix, _ reference: Matrix) -> [ResultTable.Cell] {
+        let cosines = (0..<vectors.rows).map { row in
+            Double(zip(vectors.row(row), reference.row(row)).reduce(into: Float(0)) { $0 += $1.0 * $1.1 })
+        }
+        func neighbours(_ matrix: Matrix) -> [Set<Int>] {
+            let similarities = matrix.product(matrix.transposed)
+            return (0..<matrix.rows).map { row in
+                Set((0..<matrix.rows).filter { $0 != row }.sorted { (similarities[row, $0], $1) > (similarities[row, $1], $0) }.prefix(10))
+            }
+        }
+        let kept = zip(neighbours(vectors), neighbours(reference)).map { Double($0.intersection($1).count) }
+        return [
+            .number(cosines.min() ?? 0, digits: 6), .number(cosines.reduce(0, +) / Double(cosines.count), digits: 6),
+            .number(kept.reduce(0, +) / Double(kept.count), digits: 2),
+        ]
+    }
+}

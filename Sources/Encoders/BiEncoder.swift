@@ -1,0 +1,144 @@
+public import LinearAlgebra
+import NeuralNetworks
+import Synchronization
+import TextAnalysis
+
+/// Texts → unit vectors whose dot product says how near they are in meaning (Reimers & Gurevych 2019, doi 10.18653/v1/D19-1410).
+///
+///     let encoder = try BiEncoder(folder: models.path(of: .minilm), name: "minilm", precision: .int8)
+///     let request = encoder.encode("music for a rainy Sunday").vector
+///     let documents = encoder.encode(["melancholic calm piano", "happy ska"])
+///
+/// A text's vector depends on the text alone: not on the batch, the number of threads or the processor.
+public final class BiEncoder: Sendable {
+    /// A text's vector, and whether the text was longer than the model reads.
+    public struct Encoding: Hashable, Sendable {
+        public var vector: [Float]
+        public var truncated: Bool
+    }
+
+    /// Name and precision: vectors of another identity are not to be compared with this encoder's.
+    public let identity: String
+    public var dimension: Int { transformer.configuration.width }
+    public let transformer: Transformer
+    let wordPiece: WordPiece
+    private let queries: Mutex<QueryState>
+    private let team: ThreadTeam
+
+    private struct QueryState {
+        var recent: RecentEncodings
+        var room: TransformerRoom?
+    }
+
+    /// Tokens that one thread works on at a time in a batch: the widest activations then stay in the second-level cache.
+    private static let tokensAtOnce = 128
+
+    /// Loads `config.json`, `vocab.txt` and `model.safetensors` of a folder.
+    ///
+    /// - Parameters:
+    ///   - name: of the model, for `identity`.
+    ///   - precision: of the linear layers; embeddings, attention and norms are float32.
+    ///   - pooling: as the model was trained; sentence-transformers' MiniLM takes the mean.
+    ///   - maximumTokens: of a text, with `[CLS]` and `[SEP]`; what is beyond is cut off.
+    ///   - remembered: encodings of recent queries that are kept; 0 for none.
+    /// - Throws: `ModelError`, `WeightsError`, `FileError` or the vocabulary's error, each naming the file.
+    public init(
+        folder: String, name: String, precision: Precision, pooling: TransformerConfiguration.Pooling = .mean, maximumTokens: Int = 256,
+        remembered: Int = 256, team: ThreadTeam = .shared
+    ) throws {
+        let model = try PretrainedModel(folder: folder, pooling: pooling, maximumTokens: maximumTokens)
+        transformer = Transformer(model.tensors, model.configuration, precision: precision)
+        try model.tensors.finish()
+        wordPiece = model.wordPiece
+        identity = "\(name)/\(precision.rawValue)"
+        self.team = team
+        queries = Mutex(QueryState(recent: RecentEncodings(capacity: remembered)))
+    }
+
+    /// One text, on all threads of the team; recent ones are remembered.
+    public func encode(_ text: String) -> Encoding {
+        queries.withLock { state in
+            if let known = state.recent[text] { return known }
+            let (ids, truncated) = wordPiece.sequence(text, limit: transformer.configuration.maximumTokens)
+            if state.room.map({ $0.tokens < ids.count }) ?? true {
+                // Most queries are short: memory grows only for those that are not.
+                let tokens = max(64, ids.count)
+                state.room = TransformerRoom(transformer.configuration, precision: transformer.precision, tokens: tokens, longest: tokens, team: team)
+            }
+            guard let room = state.room else { preconditionFailure("the room was just made") }
+            var vector = [Float](repeating: 0, count: dimension)
+            vector.withUnsafeMutableBufferPointer { encode([ids], in: room, team: team, into: [$0.baseAddress.unsafelyUnwrapped]) }
+            let encoding = Encoding(vector: vector, truncated: truncated)
+            state.recent[text] = encoding
+            return encoding
+        }
+    }
+
+    /// Many texts: sequences are sorted by length and shared out among the threads in small batches.
+    ///
+    /// - Parameter progress: told from time to time how many texts are done, from any thread.
+    /// - Returns: `[texts.count][dimension]`, and which texts were cut.
+    public func encode(_ texts: [String], progress: (@Sendable (Int) -> Void)? = nil) -> (vectors: Matrix, truncated: [Int]) {
+        let limit = transformer.configuration.maximumTokens
+        let sequences = texts.map { wordPiece.sequence($0, limit: limit) }
+        // Longest first, so that the last batches, which one thread may have to wait for, are short.
+        let order = sequences.indices.sorted { (sequences[$0].ids.count, $1) > (sequences[$1].ids.count, $0) }
+        var batches: [Range<Int>] = []
+        var start = 0, tokens = 0
+        for position in order.indices {
+            let length = sequences[order[position]].ids.count
+            if tokens + length > Self.tokensAtOnce, position > start {
+                batches.append(start..<position)
+                (start, tokens) = (position, 0)
+            }
+            tokens += length
+        }
+        if start < order.count { batches.append(start..<order.count) }
+
+        var vectors = Matrix(rows: texts.count, columns: dimension)
+        let next = Atomic(0), done = Atomic(0)
+        let alone = ThreadTeam(size: 1)
+        vectors.values.withUnsafeMutableBufferPointer { values in
+            guard let first = values.baseAddress else { return }
+            nonisolated(unsafe) let base = first
+            team.run { _, _ in
+                let room = TransformerRoom(
+                    transformer.configuration, precision: transformer.precision, tokens: max(Self.tokensAtOnce, limit), longest: limit, team: alone)
+                while true {
+                    let batch = next.add(1, ordering: .relaxed).oldValue
+                    guard batch < batches.count else { break }
+                    let members = order[batches[batch]]
+                    encode(members.map { sequences[$0].ids }, in: room, team: alone, into: members.map { base + $0 * dimension })
+                    let count = done.add(members.count, ordering: .relaxed).newValue
+                    progress?(count)
+                }
+            }
+        }
+        return (vectors, sequences.indices.filter { sequences[$0].truncated })
+    }
+
+    /// Tokens of a text, `[CLS]` and `[SEP]` included, as far as the model reads.
+    public func tokenCount(of text: String) -> Int { wordPiece.sequence(text, limit: transformer.configuration.maximumTokens).ids.count }
+
+    private func encode(_ sequences: [[Int32]], in room: TransformerRoom, team: ThreadTeam, into vectors: [UnsafeMutablePointer<Float>]) {
+        var batch = TokenBatch()
+        for sequence in sequences { batch.append(sequence) }
+        transformer.forward(batch, in: room, team: team)
+        for (sequence, vector) in vectors.enumerated() {
+            let hidden = room.hidden.pointer + batch.starts[sequence] * dimension
+            switch transformer.configuration.pooling {
+            case .mean: RowKernels.mean(hidden, rows: batch.starts[sequence + 1] - batch.starts[sequence], width: dimension, into: vector)
+            case .cls: vector.update(from: hidden, count: dimension)
+            }
+            RowKernels.normalize(vector, count: dimension)
+        }
+    }
+}
+
+extension WordPiece {
+    /// `[CLS] text [SEP]`, at most `limit` tokens.
+    func sequence(_ text: String, limit: Int) -> (ids: [Int32], truncated: Bool) {
+        let (pieces, truncated) = pieces(of: text, limit: limit - 2)
+        return ([classification] + pieces + [separator], truncated)
+    }
+}

@@ -1,0 +1,42 @@
+import LinearAlgebra
+import NeuralNetworks
+
+/// Word, position and segment embeddings, added and normalised.
+struct Embeddings: Sendable {
+    private let words: AlignedBuffer<Float>
+    /// The position of a token; the segment's vector is added apart.
+    private let positions: AlignedBuffer<Float>
+    private let types: AlignedBuffer<Float>
+    private let norm: LayerNorm
+    private let width: Int
+
+    init(_ tensors: TensorReader, _ configuration: TransformerConfiguration) {
+        width = configuration.width
+        func table(_ name: String, rows: Int) -> AlignedBuffer<Float> {
+            AlignedBuffer(tensors.scope(name).tensor("weight", shape: [rows, configuration.width]))
+        }
+        words = table("word_embeddings", rows: configuration.vocabularySize)
+        positions = table("position_embeddings", rows: configuration.positions)
+        types = table("token_type_embeddings", rows: configuration.tokenTypes)
+        norm = LayerNorm(tensors.scope("LayerNorm"), width: width, epsilon: configuration.epsilon)
+    }
+
+    var byteCount: Int { (words.count + positions.count + types.count) * 4 }
+
+    func forward(_ batch: TokenBatch, into hidden: UnsafeMutablePointer<Float>, team: ThreadTeam) {
+        for sequence in 0..<batch.sequences {
+            let start = batch.starts[sequence]
+            for token in start..<batch.starts[sequence + 1] {
+                let id = Int(batch.ids[token])
+                let type = Int(batch.types[token])
+                precondition((0..<words.count / width).contains(id), "token id \(id) of \(words.count / width)")
+                let word = words.pointer + id * width
+                let position = positions.pointer + (token - start) * width
+                let segment = types.pointer + type * width
+                let row = hidden + token * width
+                for i in 0..<width { row[i] = word[i] + segment[i] + position[i] }
+            }
+        }
+        norm.forward(hidden, plus: nil, rows: batch.ids.count, team: team)
+    }
+}

@@ -1,0 +1,113 @@
+import CKernels
+
+/// What a linear layer does to its sums.
+public enum Activation: Hashable, Sendable {
+    case identity, gelu, relu, tanh
+
+    var kernel: ck_activation {
+        switch self {
+        case .identity: CK_IDENTITY
+        case .gelu: CK_GELU
+        case .relu: CK_RELU
+        case .tanh: CK_TANH
+        }
+    }
+}
+
+public enum Precision: String, Hashable, Sendable, CaseIterable {
+    case float32
+    /// Weights in int8 with one scale for every output, inputs in int8 with one scale for every row, found when they arrive.
+    case int8
+}
+
+/// The weights of a linear layer, laid out once for the kernels: `out = activation(x · Wᵀ + bias)`.
+///
+/// An output is one chain of fused multiply-adds over the inputs in order (float32), or an exact integer sum times two scales (int8), so that neither the
+/// number of rows, nor that of threads, nor the processor changes a bit of it.
+public struct PackedMatrix: Sendable {
+    /// N, the rows of W.
+    public let outputs: Int
+    /// K, the columns of W.
+    public let inputs: Int
+    let storage: Storage
+
+    enum Storage: Sendable {
+        case float32(AlignedBuffer<Float>)
+        case int8(AlignedBuffer<Int8>, scales: AlignedBuffer<Float>, offsets: AlignedBuffer<Int32>)
+    }
+
+    public var precision: Precision {
+        switch storage {
+        case .float32: .float32
+        case .int8: .int8
+        }
+    }
+
+    /// - Parameter weights: W, row-major `[outputs][inputs]`.
+    public init(_ weights: [Float], outputs: Int, inputs: Int, precision: Precision) {
+        precondition(weights.count == outputs * inputs && outputs > 0 && inputs > 0, "\(weights.count) weights for \(outputs) × \(inputs)")
+        self.outputs = outputs
+        self.inputs = inputs
+        switch precision {
+        case .float32:
+            let packed = AlignedBuffer<Float>(count: ck_linear_f32_size(outputs, inputs))
+            ck_linear_f32_pack(weights, outputs, inputs, packed.pointer)
+            storage = .float32(packed)
+        case .int8:
+            let packed = AlignedBuffer<Int8>(count: ck_linear_i8_size(outputs, inputs))
+            let scales = AlignedBuffer<Float>(count: (outputs + 31) / 32 * 32)
+            let offsets = AlignedBuffer<Int32>(count: (outputs + 31) / 32 * 32)
+            ck_linear_i8_pack(weights, outputs, inputs, packed.pointer, scales.pointer, offsets.pointer)
+            storage = .int8(packed, scales: scales, offsets: offsets)
+        }
+    }
+
+    /// Blocks of 32 outputs, the unit by which work is split.
+    public var panels: Int { (outputs + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
+
+    /// Bytes that the weights take.
+    public var byteCount: Int {
+        switch storage {
+        case .float32(let packed): packed.count * 4
+        case .int8(let packed, let scales, _): packed.count + scales.count * 8
+        }
+    }
+
+    /// Some panels of `out[rows][outputs] = activation(x[rows][inputs] · Wᵀ + bias)` for float32 weights.
+    ///
+    /// - Complexity: O(rows · inputs · outputs of the panels).
+    public func multiply(
+        _ x: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, activation: Activation, into out: UnsafeMutablePointer<Float>, panels: Range<Int>
+    ) {
+        guard case .float32(let packed) = storage else { preconditionFailure("int8 weights take quantised rows") }
+        ck_linear_f32(
+            x, rows, inputs, packed.pointer, bias, outputs, inputs, activation.kernel, out, outputs, panels.lowerBound, panels.upperBound)
+    }
+
+    /// The same for int8 weights, from rows that `QuantizedRows` holds.
+    public func multiply(
+        _ x: QuantizedActivations, rows: Int, bias: UnsafePointer<Float>?, activation: Activation, into out: UnsafeMutablePointer<Float>, panels: Range<Int>
+    ) {
+        guard case .int8(let packed, let scales, let offsets) = storage else { preconditionFailure("float32 weights take float32 rows") }
+        ck_linear_i8(
+            x.bytes.pointer, x.scales.pointer, rows, packed.pointer, scales.pointer, offsets.pointer, bias, outputs, inputs, activation.kernel, out, outputs,
+            panels.lowerBound, panels.upperBound)
+    }
+}
+
+/// Room for rows of activations in int8, each with its own scale.
+public struct QuantizedActivations: Sendable {
+    let bytes: AlignedBuffer<UInt8>
+    let scales: AlignedBuffer<Float>
+
+    /// - Parameter width: the greatest number of inputs of a row.
+    public init(rows: Int, width: Int) {
+        bytes = AlignedBuffer(count: rows * ((width + 3) / 4 * 4))
+        scales = AlignedBuffer(count: rows)
+    }
+
+    /// Quantises the rows `range` of `x[…][inputs]`.
+    public func quantize(_ x: UnsafePointer<Float>, inputs: Int, rows range: Range<Int>) {
+        ck_quantize_rows(x, inputs, inputs, bytes.pointer, scales.pointer, range.lowerBound, range.upperBound)
+    }
+}

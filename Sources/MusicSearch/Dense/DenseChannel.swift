@@ -1,0 +1,36 @@
+public import Encoders
+import QueryPlanning
+import Ranking
+import Vocabulary
+
+/// Where a library finds the encoder that its vectors were made with: given an identity, that encoder, or nil where it is not installed.
+public typealias EncoderProvider = @Sendable (_ identity: String) throws -> (any TextEncoder)?
+
+/// A generation's vectors together with their encoder.
+struct DenseChannel: Sendable {
+    let index: DenseIndex
+    let encoder: any TextEncoder
+
+    /// Tracks near a text, by rising document, with a match in 0…1 that is calibrated from the similarity.
+    func tracks(near text: String) -> [(document: DocumentID, match: Float)] {
+        index.nearestDocuments(encoder.encode(text).vector, sets: Self.setsFound).map { ($0.document, Self.match($0.similarity)) }
+    }
+
+    /// Sets that are fetched: what a listener may page through.
+    private static let setsFound = 200
+
+    /// Similarities of unrelated texts and of equal ones by this family of encoders, measured on the development captions.
+    private static let unrelated: Float = 0.2
+    private static let equal: Float = 0.85
+
+    private static func match(_ similarity: Float) -> Float { min(1, max(0, (similarity - unrelated) / (equal - unrelated))) }
+}
+
+extension DenseChannel: SemanticResolver {
+    func resolve(_ phrases: [String]) -> [SemanticMatch] {
+        phrases.map { phrase in
+            let (best, shares) = index.nearestDescriptors(encoder.encode(phrase).vector)
+            return SemanticMatch(similarity: Double(best), descriptors: shares.map { ($0.descriptor, Double($0.share)) })
+        }
+    }
+}

@@ -1,0 +1,39 @@
+public import LinearAlgebra
+
+/// `activation(x · Wᵀ + bias)`.
+public struct Linear: Sendable {
+    public let weights: PackedMatrix
+    /// `outputs` values.
+    public let bias: AlignedBuffer<Float>
+    public let activation: Activation
+
+    /// Reads `weight` [outputs][inputs] and `bias` [outputs].
+    public init(_ tensors: TensorReader, outputs: Int, inputs: Int, activation: Activation = .identity, precision: Precision) {
+        self.init(joining: [tensors], outputs: outputs, inputs: inputs, activation: activation, precision: precision)
+    }
+
+    /// Several layers over the same input as one: their outputs follow each other (query, key and value of attention).
+    ///
+    /// - Parameter outputs: of each of them.
+    public init(joining layers: [TensorReader], outputs: Int, inputs: Int, activation: Activation = .identity, precision: Precision) {
+        weights = PackedMatrix(
+            layers.flatMap { $0.tensor("weight", shape: [outputs, inputs]) }, outputs: outputs * layers.count, inputs: inputs, precision: precision)
+        bias = AlignedBuffer(layers.flatMap { $0.tensor("bias", shape: [outputs]) })
+        self.activation = activation
+    }
+
+    /// `out[rows][outputs]` from `x[rows][inputs]`; int8 weights use `room` for the rows' int8 form.
+    public func forward(
+        _ x: UnsafeMutablePointer<Float>, rows: Int, room: QuantizedActivations?, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
+    ) {
+        nonisolated(unsafe) let (x, out) = (x, out)
+        switch weights.precision {
+        case .float32:
+            team.split(weights.panels) { weights.multiply(x, rows: rows, bias: bias.pointer, activation: activation, into: out, panels: $0) }
+        case .int8:
+            guard let room else { preconditionFailure("int8 weights need room for int8 rows") }
+            team.split(rows) { room.quantize(x, inputs: weights.inputs, rows: $0) }
+            team.split(weights.panels) { weights.multiply(room, rows: rows, bias: bias.pointer, activation: activation, into: out, panels: $0) }
+        }
+    }
+}
