@@ -61,8 +61,11 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage"], swiftSettings: settings),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .testTarget(name: "VocabularyTests", dependencies: ["TestSupport", "Vocabulary", "TextAnalysis", "Storage"], swiftSettings: settings),
-        .testTarget(name: "NeuralNetworksTests", dependencies: ["TestSupport", "NeuralNetworks", "Storage"], swiftSettings: settings),
-        .testTarget(name: "EncodersTests", dependencies: ["TestSupport", "Encoders", "CZip", "Storage"], swiftSettings: settings),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["TestSupport", "LinearAlgebra", "CKernels"], swiftSettings: settings),
+        .testTarget(name: "NeuralNetworksTests", dependencies: ["TestSupport", "NeuralNetworks", "LinearAlgebra", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "EncodersTests", dependencies: ["TestSupport", "Encoders", "NeuralNetworks", "LinearAlgebra", "TextAnalysis", "CZip", "Storage"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(name: "RankingTests", dependencies: ["TestSupport", "Ranking"], swiftSettings: settings),
         .testTarget(name: "LexicalIndexTests", dependencies: ["TestSupport", "LexicalIndex", "Ranking", "Storage"], swiftSettings: settings),
         .testTarget(

@@ -18,6 +18,9 @@ typedef uint8_t v16b __attribute__((vector_size(16), aligned(1)));
 // Multiply-adds are fused where the kernels say so and nowhere else.
 #pragma STDC FP_CONTRACT OFF
 
+/// Rows whose greatest value is smaller count as zeros in int8: 127 / greatest would be near infinity, which no integer holds.
+#define CK_LEAST_SCALED 0x1p-100f
+
 // Vectors cross function borders only where everything is inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
@@ -145,7 +148,7 @@ void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float
         float greatest = 0;
         for (size_t i = 0; i < k; i++) greatest = fabsf(w[row * k + i]) > greatest ? fabsf(w[row * k + i]) : greatest;
         scales[row] = greatest / 127.0f;
-        float inverse = greatest > 0 ? 127.0f / greatest : 0;
+        float inverse = greatest >= CK_LEAST_SCALED ? 127.0f / greatest : 0;
         int8_t *panel = packed + row / CK_PANEL * padded * CK_PANEL;
         for (size_t i = 0; i < k; i++) {
             int value = (int)__builtin_roundevenf(w[row * k + i] * inverse);

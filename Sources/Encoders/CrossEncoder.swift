@@ -21,6 +21,10 @@ public final class CrossEncoder: Sendable {
     /// - Throws: as `BiEncoder.init`.
     public init(folder: String, name: String, precision: Precision, maximumTokens: Int = 256, team: ThreadTeam = .shared) throws {
         let model = try PretrainedModel(folder: folder, pooling: .cls, maximumTokens: maximumTokens)
+        guard model.configuration.tokenTypes >= 2 else {
+            throw ModelError.configuration(
+                path: folder + "/config.json", key: "type_vocab_size", expected: "2 or more, for pairs of texts", found: "\(model.configuration.tokenTypes)")
+        }
         let bert = model.tensors.scope("bert")
         let width = model.configuration.width
         transformer = Transformer(bert, model.configuration, precision: precision)

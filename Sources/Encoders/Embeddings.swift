@@ -30,6 +30,7 @@ struct Embeddings: Sendable {
                 let id = Int(batch.ids[token])
                 let type = Int(batch.types[token])
                 precondition((0..<words.count / width).contains(id), "token id \(id) of \(words.count / width)")
+                precondition((0..<types.count / width).contains(type), "segment \(type) of \(types.count / width)")
                 let word = words.pointer + id * width
                 let position = positions.pointer + (token - start) * width
                 let segment = types.pointer + type * width

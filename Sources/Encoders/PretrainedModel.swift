@@ -18,8 +18,14 @@ struct PretrainedModel {
                 what: folder + "/vocab.txt", expected: "at most vocab_size = \(configuration.vocabularySize) pieces", found: "\(vocabulary.count)")
         }
         wordPiece = WordPiece(vocabulary: vocabulary)
+        let weights = try SafetensorsFile(path: folder + "/model.safetensors")
+        let held = weights.tensors.reduce(0) { $0 + $1.count }
+        // Zeros stand in for missing tensors until all of them are reported; `config.json` alone must not say how much memory those take.
+        guard configuration.parameters <= 4 * held + (1 << 20) else {
+            throw ModelError.mismatch(
+                what: weights.path, expected: "about \(configuration.parameters) weights, as config.json has it", found: "\(held)")
+        }
         // The pooler is for the task of pre-training; position ids merely count.
-        tensors = TensorReader(try SafetensorsFile(path: folder + "/model.safetensors"),
-            ignoring: ["embeddings.position_ids", "bert.embeddings.position_ids", "pooler.*"])
+        tensors = TensorReader(weights, ignoring: ["embeddings.position_ids", "bert.embeddings.position_ids", "pooler.*"])
     }
 }

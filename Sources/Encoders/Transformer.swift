@@ -30,6 +30,7 @@ public struct Transformer: Sendable {
     public func forward(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
         let tokens = batch.ids.count
         precondition(tokens <= room.tokens && batch.longest <= room.longest, "\(tokens) tokens in room for \(room.tokens)")
+        precondition(batch.longest <= configuration.positions, "\(batch.longest) tokens for \(configuration.positions) positions")
         embeddings.forward(batch, into: room.hidden.pointer, team: team)
         for block in blocks { block.forward(batch, in: room, team: team) }
     }

@@ -39,6 +39,9 @@ public struct TransformerConfiguration: Hashable, Sendable {
     /// Tokens of a text that are read, special tokens included; at most `positions`.
     public var maximumTokens: Int
 
+    /// Weights of the encoder, without the biases.
+    var parameters: Int { (vocabularySize + positions + tokenTypes) * width + layers * (4 * width * width + 2 * width * feedForwardWidth) }
+
     /// Reads `config.json`.
     ///
     /// - Parameters:
@@ -47,11 +50,11 @@ public struct TransformerConfiguration: Hashable, Sendable {
     /// - Throws: `ModelError.configuration`, naming file and key.
     public init(path: String, pooling: Pooling, maximumTokens: Int) throws(ModelError) {
         func wrong(_ key: String, _ expected: String, found: String) -> ModelError { .configuration(path: path, key: key, expected: expected, found: found) }
-        func size(_ value: Int?, _ key: String, atMost limit: Int) throws(ModelError) -> Int {
-            guard let value, (1...limit).contains(value) else {
-                throw wrong(key, "a whole number from 1 to \(limit)", found: value.map(String.init) ?? "nothing")
+        func size(_ value: Double?, _ key: String, atMost limit: Int) throws(ModelError) -> Int {
+            guard let value, let whole = Int(exactly: value), (1...limit).contains(whole) else {
+                throw wrong(key, "a whole number from 1 to \(limit)", found: value.map { "\($0)" } ?? "nothing")
             }
-            return value
+            return whole
         }
 
         guard let data = FileManager.default.contents(atPath: path) else { throw wrong("", "a readable file", found: "none") }
@@ -72,6 +75,7 @@ public struct TransformerConfiguration: Hashable, Sendable {
         heads = try size(file.num_attention_heads, "num_attention_heads", atMost: 1 << 10)
         feedForwardWidth = try size(file.intermediate_size, "intermediate_size", atMost: 1 << 16)
         positions = try size(file.max_position_embeddings, "max_position_embeddings", atMost: 1 << 16)
+        guard positions >= 4 else { throw wrong("max_position_embeddings", "room for a text between [CLS] and [SEP]", found: "\(positions)") }
         tokenTypes = try size(file.type_vocab_size, "type_vocab_size", atMost: 16)
         guard width.isMultiple(of: heads) else { throw wrong("num_attention_heads", "a divisor of hidden_size \(width)", found: "\(heads)") }
         switch file.hidden_act {
@@ -79,7 +83,7 @@ public struct TransformerConfiguration: Hashable, Sendable {
         case "relu": activation = .relu
         default: throw wrong("hidden_act", "gelu or relu", found: file.hidden_act ?? "nothing")
         }
-        guard let epsilon = file.layer_norm_eps, epsilon > 0, epsilon < 1 else {
+        guard let epsilon = file.layer_norm_eps.map(Float.init), epsilon > 0, epsilon < 1 else {
             throw wrong("layer_norm_eps", "a number between 0 and 1", found: file.layer_norm_eps.map { "\($0)" } ?? "nothing")
         }
         self.epsilon = epsilon
@@ -87,27 +91,27 @@ public struct TransformerConfiguration: Hashable, Sendable {
             throw wrong("pooling_mode", "mean or cls", found: file.pooling_mode ?? "nothing")
         }
         self.pooling = mode
-        let wanted = try size(file.max_seq_length ?? maximumTokens, "max_seq_length", atMost: 1 << 16)
+        let wanted = try size(file.max_seq_length ?? Double(maximumTokens), "max_seq_length", atMost: 1 << 16)
         guard wanted >= 4 else { throw wrong("max_seq_length", "room for a text between [CLS] and [SEP]", found: "\(wanted)") }
         self.maximumTokens = min(positions, wanted)
     }
 }
 
-/// `config.json` as far as it is read, in its own names.
+/// `config.json` as far as it is read, in its own names. Numbers are `Double` first: the decoder's error for one that is no `Int` does not say its key.
 private struct ConfigurationFile: Decodable {
     var model_type: String?
     var position_embedding_type: String?
-    var vocab_size: Int?
-    var hidden_size: Int?
-    var num_hidden_layers: Int?
-    var num_attention_heads: Int?
-    var intermediate_size: Int?
-    var max_position_embeddings: Int?
-    var type_vocab_size: Int?
+    var vocab_size: Double?
+    var hidden_size: Double?
+    var num_hidden_layers: Double?
+    var num_attention_heads: Double?
+    var intermediate_size: Double?
+    var max_position_embeddings: Double?
+    var type_vocab_size: Double?
     var hidden_act: String?
-    var layer_norm_eps: Float?
+    var layer_norm_eps: Double?
     var pooling_mode: String?
-    var max_seq_length: Int?
+    var max_seq_length: Double?
 }
 
 /// A model that cannot be used: what, where, expected and found.

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// Debian's OpenBLAS 0.3.21 takes processors newer than itself for a "Prescott" and then multiplies five times too slowly. It reads the core type from the
 /// environment while it is being loaded, so the type is set from CPUID here, before `dlopen`; a type that the user has set stays.
-/// OpenBLAS itself runs on one thread: rows are split by `ThreadTeam`, so that one and two threads give the same bytes.
+/// OpenBLAS itself runs on one thread: rows are split by `ThreadTeam` into blocks that follow from the shape alone, so that one and two threads give the same
+/// bytes.
 public final class BLAS: Sendable {
     /// `nil` where no OpenBLAS is installed.
     public static let shared = BLAS()
@@ -15,9 +16,10 @@ public final class BLAS: Sendable {
     /// Its version and build options.
     public let configuration: String
 
-    private typealias SGEMM = @convention(c) (
-        Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float, UnsafeMutablePointer<Float>, Int32
-    ) -> Void
+    private typealias SGEMM =
+        @convention(c) (
+            Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float, UnsafeMutablePointer<Float>, Int32
+        ) -> Void
     private typealias Text = @convention(c) () -> UnsafePointer<CChar>?
 
     private let sgemm: SGEMM
@@ -45,10 +47,15 @@ public final class BLAS: Sendable {
         let rowMajor: Int32 = 101
         let plain: Int32 = 111
         nonisolated(unsafe) let (a, b, out) = (a, b, out)
-        team.split(rows) { range in
-            sgemm(
-                rowMajor, plain, plain, Int32(range.count), Int32(columns), Int32(inner), 1, a + range.lowerBound * inner, Int32(inner), b, Int32(columns), 0,
-                out + range.lowerBound * columns, Int32(columns))
+        // OpenBLAS rounds a row differently with the number of rows it is given. Eight blocks are enough for the threads of a team; smaller ones are slower.
+        let rowsAtOnce = max(128, (rows + 7) / 8)
+        team.split((rows + rowsAtOnce - 1) / rowsAtOnce) { blocks in
+            for block in blocks {
+                let first = block * rowsAtOnce
+                sgemm(
+                    rowMajor, plain, plain, Int32(min(rowsAtOnce, rows - first)), Int32(columns), Int32(inner), 1, a + first * inner, Int32(inner), b,
+                    Int32(columns), 0, out + first * columns, Int32(columns))
+            }
         }
     }
 }

@@ -29,6 +29,8 @@ public struct CandidateQuery: Sendable {
             case seed(Int)
             case words
             case tempo
+            /// The request as a whole, by its vector.
+            case meaning
         }
 
         public var origin: Origin
@@ -42,8 +44,15 @@ public struct CandidateQuery: Sendable {
         public var idf: Float
         /// The facet whose wishes bind together; nil for wishes that only score.
         public var binding: Facet?
-        /// Whether evidence adds up (words) instead of the strongest counting.
+        /// Whether evidence adds up (words, what a phrase may mean) instead of the strongest counting.
         public var adds = false
+        /// Documents that a vector index found, rising, with their matches: evidence that no posting list holds.
+        public var found: [Found] = []
+    }
+
+    public struct Found: Hashable, Sendable {
+        public var document: UInt32
+        public var match: Float
     }
 
     public var wishes: [Wish] = []

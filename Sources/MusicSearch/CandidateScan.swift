@@ -21,7 +21,8 @@ extension Library: CandidateSource {
             let document = documents[position]
             var mass: Float = 0
             for (i, wish) in query.wishes.enumerated() {
-                let (match, strongest) = cursors[i].cursor.cursor.match(of: document)
+                var (match, strongest) = cursors[i].cursor.cursor.match(of: document)
+                if let found = wish.match(of: document) { match += found }
                 if wish.weight > 0 { mass += wish.idf * match }
                 let sign = strongest.map { cursors[i].cursor.evidence[$0].sign }
                 result[position].append(ScorePart(value: wish.weight * match, match: match, sign: sign))
@@ -56,6 +57,18 @@ extension Library: CandidateSource {
     }
 }
 
+extension CandidateQuery.Wish {
+    /// What a vector index found for a document; nil when it did not find it.
+    fileprivate func match(of document: UInt32) -> Float? {
+        var low = 0, high = found.count
+        while low < high {
+            let middle = (low + high) / 2
+            if found[middle].document < document { low = middle + 1 } else { high = middle }
+        }
+        return low < found.count && found[low].document == document ? found[low].match : nil
+    }
+}
+
 /// Scores all documents, a window at a time, and keeps the counts and the best.
 private struct CandidateScan {
     /// Small enough that all of a window's numbers stay in the first-level cache.
@@ -68,6 +81,8 @@ private struct CandidateScan {
         var idf: Float
         /// Bit of the facet that binds; 0 for none.
         var bit: UInt8
+        let found: [CandidateQuery.Found]
+        var position = 0
         let matches = Matches(windowSize)
     }
 
@@ -107,7 +122,7 @@ private struct CandidateScan {
             }
             return WishState(
                 own: library.cursor(wish.own, adds: wish.adds).cursor, near: library.cursor(wish.near, adds: wish.adds).cursor, weight: wish.weight,
-                idf: wish.weight > 0 ? wish.idf : 0, bit: bit)
+                idf: wish.weight > 0 ? wish.idf : 0, bit: bit, found: wish.found)
         }
         required = wishes.reduce(0) { $0 | $1.bit }
         bindingCount = UInt8(min(255, wishes.count { $0.bit != 0 }))
@@ -147,6 +162,10 @@ private struct CandidateScan {
             if wishes[w].bit == 0 {
                 wishes[w].matches.clear(count)
                 wishes[w].own.merge(range, into: matches)
+            }
+            while wishes[w].position < wishes[w].found.count, case let found = wishes[w].found[wishes[w].position], found.document < range.upperBound {
+                if found.document >= range.lowerBound { matches[Int(found.document - range.lowerBound)] += found.match }
+                wishes[w].position += 1
             }
             if !wishes[w].near.isEmpty { wishes[w].near.merge(range, into: matches) }
             window.accumulate(count, matches, weight: wishes[w].weight, idf: wishes[w].idf)

@@ -78,15 +78,15 @@ public final class Library: Sendable {
             throw LibraryError.changed(
                 path: folder, expected: "\(manifest.tracks) tracks in every file", found: "\(index.documentCount) indexed, \(tracks.count) stored")
         }
-        (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, provider)
-        planner = QueryPlanner(vocabulary, names: names, semantics: dense)
         let index = index
         terms = vocabulary.descriptors.map { Int32(index.term($0.id.description, field: IndexField.descriptor) ?? -1) }
+        (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, present: terms.map { $0 >= 0 }, provider)
+        planner = QueryPlanner(vocabulary, names: names, semantics: dense)
         notice = Self.interruption(path)
     }
 
     private static func openDense(
-        path: String, _ folder: String, _ manifest: Manifest, _ vocabulary: Vocabulary, _ provider: EncoderProvider?
+        path: String, _ folder: String, _ manifest: Manifest, _ vocabulary: Vocabulary, present: [Bool], _ provider: EncoderProvider?
     ) throws -> (DenseChannel?, String?) {
         guard let model = manifest.models.first else { return (nil, "the library was indexed without a text model") }
         guard let provider else { return (nil, nil) }
@@ -99,7 +99,7 @@ public final class Library: Sendable {
             throw ModelError.mismatch(
                 what: "\(path), made by \(index.encoder)", expected: "vectors of \(index.dimension) elements", found: "\(encoder.dimension) from \(encoder.identity)")
         }
-        return (DenseChannel(index: index, encoder: encoder), nil)
+        return (DenseChannel(index: index, encoder: encoder, present: present), nil)
     }
 
     /// Documents that have a descriptor or a narrower one.

@@ -4,6 +4,10 @@ import Storage
 import TextAnalysis
 import Vocabulary
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// What a plan asks that a library cannot honour, or only in part.
 public struct Shortfall: Hashable, Sendable, Codable {
     public enum Kind: String, Codable, Sendable {
@@ -42,6 +46,7 @@ struct PlanCompiler {
         addTempo()
         addSeeds()
         addWords()
+        addMeaning()
         addFilters()
         scaleWeights()
     }
@@ -51,12 +56,15 @@ struct PlanCompiler {
     private mutating func addClauses() {
         let contradicted = Set(plan.conflicts.flatMap(\.clauses))
         var groups: [Int: Int] = [:]
+        var missing: [(clause: Int, descriptor: Int)] = []
         for (i, clause) in plan.clauses.enumerated() {
             guard let descriptor = vocabulary.index(of: clause.descriptor) else {
                 shortfalls.append(Shortfall(kind: .missing, text: clause.descriptor.description))
                 continue
             }
-            if clause.polarity == .avoid {
+            if isReadByMeaning(clause, descriptor) {
+                missing.append((i, descriptor))
+            } else if clause.polarity == .avoid {
                 addAvoid(clause, i, descriptor, isContradicted: contradicted.contains(i))
             } else if let group = clause.alternatives, let wish = groups[group] {
                 join(clause, descriptor, i, to: wish)
@@ -67,7 +75,55 @@ struct PlanCompiler {
         }
         // Of alternatives, some may be missing as long as one is there.
         for i in query.wishes.indices { reportMissing(i) }
+        for (i, descriptor) in missing { addNeighbours(i, descriptor) }
+        for i in query.wishes.indices where query.wishes[i].adds { weighMeanings(i) }
     }
+
+    /// Brings what a phrase may mean to shares: each descriptor once, without what its broader ones say for it already, adding up to 1.
+    private mutating func weighMeanings(_ wish: Int) {
+        var factors: [Int: Float] = [:]
+        for evidence in query.wishes[wish].own {
+            if case .descriptor(let index) = evidence.sign { factors[index, default: 0] += evidence.factor }
+        }
+        let own = factors.map { index, factor in
+            // A track with the narrower one is indexed under the broader one as well, at a share of its weight.
+            let told = vocabulary.ancestors(of: index).reduce(Float(0)) { most, ancestor in
+                max(most, (factors[ancestor.index] ?? 0) * powf(Float(GenerationBuilder.broaderShare), Float(ancestor.distance)))
+            }
+            return CandidateQuery.Evidence(.descriptor(index), factor: max(0, factor - told * Float(tune("C", 1))))
+        }
+        let total = factors.values.reduce(0, +)
+        query.wishes[wish].own = own.sorted { $0.factor != $1.factor ? $0.factor > $1.factor : $0.descriptor < $1.descriptor }.map { .init($0.sign, factor: $0.factor / max(total, .leastNormalMagnitude)) }
+    }
+
+    /// Whether the library lacks what a clause names, and the words around it were read by their meaning.
+    private func isReadByMeaning(_ clause: Clause, _ descriptor: Int) -> Bool {
+        clause.semantic == nil && clause.polarity == .want && library.documentFrequency(descriptor) == 0
+            && plan.clauses.contains { $0.semantic != nil && $0.span.start <= clause.span.start && clause.span.end <= $0.span.end }
+    }
+
+    /// What is near a descriptor that the library lacks speaks for the meaning of its words, too.
+    private mutating func addNeighbours(_ i: Int, _ descriptor: Int) {
+        let span = plan.clauses[i].span
+        let wish = query.wishes.firstIndex { wish in
+            guard wish.adds, case .clauses(let clauses) = wish.origin, let first = clauses.first else { return false }
+            return plan.clauses[first].semantic != nil && plan.clauses[first].span.start <= span.start && span.end <= plan.clauses[first].span.end
+        }
+        guard let wish else { return }
+        let near = Neighbourhood.evidence(of: descriptor, in: library)
+        for evidence in near {
+            query.wishes[wish].own.append(.init(evidence.sign, factor: evidence.factor * Self.neighbourShare))
+        }
+        query.isIncomplete = query.isIncomplete || plan.clauses[i].hard
+        let labels = query.wishes[wish].own.sorted { $0.factor > $1.factor }.compactMap { evidence -> String? in
+            if case .descriptor(let index) = evidence.sign { vocabulary.descriptors[index].label } else { nil }
+        }
+        var distinct: [String] = []
+        for label in labels where !distinct.contains(label) { distinct.append(label) }
+        shortfalls.append(Shortfall(kind: .missing, text: vocabulary.descriptors[descriptor].label, instead: Array(distinct.prefix(3))))
+    }
+
+    private static let neighbourShare = Float(tune("N", 0.5))
 
     /// The whole, its parts, or both: parts alone where the library lacks the whole; both, half each, where it has them all.
     private mutating func addReadings(_ clause: Clause, _ i: Int, _ descriptor: Int) {
@@ -236,6 +292,27 @@ struct PlanCompiler {
                 origin: .words, own: evidence, near: [], weight: query.wishes.isEmpty ? 1 : 0.3, idf: 0, adds: true))
     }
 
+    /// The request as a whole, by its vector: what is wanted in the listener's own words, without what is not.
+    private mutating func addMeaning() {
+        guard let dense = library.dense else { return }
+        let wanted = plan.clauses.filter { $0.polarity == .want }.map(\.span) + ignored.map(\.span)
+        var words: [String] = []
+        var end = 0
+        for span in wanted.sorted(by: { ($0.start, $1.end) < ($1.start, $0.end) }) where span.start >= end && span.end <= plan.text.utf8.count {
+            words.append(plan.source(span))
+            end = span.end
+        }
+        guard !words.isEmpty else { return }
+        let isAlone = !query.wishes.contains { $0.weight > 0 }
+        query.wishes.append(
+            CandidateQuery.Wish(
+                origin: .meaning, own: [], near: [], weight: isAlone ? 1 : 0, idf: 0,
+                found: dense.tracks(near: words.joined(separator: " ")).map { CandidateQuery.Found(document: $0.document, match: $0.match) }))
+    }
+
+    /// What likeness as a whole adds to a score, beside wishes that were read.
+    private static let meaningWeight = Float(tune("M", 0.05))
+
     private mutating func addFilters() {
         let filters = plan.filters
         if let years = filters.years {
@@ -267,7 +344,10 @@ struct PlanCompiler {
         let seedShare = min(1, seedWeight / total)
         query.strongScore = Relevance.strongScore * (1 - seedShare) + Relevance.strongSeedScore * seedShare
         query.nearScore = Relevance.nearScore * (1 - seedShare) + Relevance.nearSeedScore * seedShare
-        for i in query.wishes.indices { query.wishes[i].weight *= (1 - CandidateQuery.focusWeight) / total }
+        let meaning = query.wishes.firstIndex { $0.origin == .meaning && $0.weight == 0 }
+        let rest = 1 - CandidateQuery.focusWeight - (meaning == nil ? 0 : Self.meaningWeight)
+        for i in query.wishes.indices { query.wishes[i].weight *= rest / total }
+        if let meaning { query.wishes[meaning].weight = Self.meaningWeight }
     }
 }
 
@@ -281,4 +361,8 @@ extension Library {
 
     var hasYears: Bool { tracks.records.contains { $0.year != .min } }
     var hasDurations: Bool { tracks.records.contains { $0.duration >= 0 } }
+}
+
+extension CandidateQuery.Evidence {
+    fileprivate var descriptor: Int { if case .descriptor(let index) = sign { index } else { -1 } }
 }

@@ -95,7 +95,7 @@ extension Library {
             case .seed(let seed):
                 seeds[seed, default: (0, [])].value += Double(part.value)
                 seeds[seed, default: (0, [])].signs.append(label(part.sign))
-            case .clauses, .tempo, .words:
+            case .clauses, .tempo, .words, .meaning:
                 reasons.append(reason(wish, part, plan))
             }
         }
@@ -121,6 +121,7 @@ extension Library {
                 ? Reason(kind: .descriptor, text: name, value: value, span: span)
                 : Reason(kind: .near, text: "\(name), near \(asked)", value: value, span: span)
         case .words: return Reason(kind: .words, text: "in title or caption: \(name)", value: value)
+        case .meaning: return Reason(kind: .meaning, text: "meaning as a whole", value: value)
         case .tempo: return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
         case .seed: return Reason(kind: .seed, text: name, value: value)
         }

@@ -28,6 +28,8 @@ public struct Reason: Codable, Hashable, Sendable {
         /// Evidence near what was asked for, not the thing itself.
         case near
         case seed, words, tempo, filters
+        /// Likeness of the whole description, by vectors.
+        case meaning
         /// How much of the track was asked for.
         case focus
     }

@@ -1,7 +1,11 @@
 /// Finds descriptors for words that name none, by their meaning.
 public protocol SemanticResolver: Sendable {
-    /// What each phrase most likely means.
-    func resolve(_ phrases: [String]) -> [SemanticMatch]
+    /// What each phrase most likely means, beside what the request says in so many words.
+    ///
+    /// - Parameter said: descriptors that the request names; they are not looked for again.
+    func resolve(_ phrases: [String], beside said: Set<Int>) -> [SemanticMatch]
+    /// Whether anything in the library has a descriptor, or a narrower one.
+    func holds(_ descriptor: Int) -> Bool
 }
 
 /// What a phrase may mean.

@@ -10,6 +10,8 @@ public typealias EncoderProvider = @Sendable (_ identity: String) throws -> (any
 struct DenseChannel: Sendable {
     let index: DenseIndex
     let encoder: any TextEncoder
+    /// Whether a track has a descriptor, or a narrower one, by descriptor.
+    let present: [Bool]
 
     /// Tracks near a text, by rising document, with a match in 0…1 that is calibrated from the similarity.
     func tracks(near text: String) -> [(document: DocumentID, match: Float)] {
@@ -27,9 +29,11 @@ struct DenseChannel: Sendable {
 }
 
 extension DenseChannel: SemanticResolver {
-    func resolve(_ phrases: [String]) -> [SemanticMatch] {
+    func holds(_ descriptor: Int) -> Bool { present[descriptor] }
+
+    func resolve(_ phrases: [String], beside said: Set<Int>) -> [SemanticMatch] {
         phrases.map { phrase in
-            let (best, shares) = index.nearestDescriptors(encoder.encode(phrase).vector)
+            let (best, shares) = index.nearestDescriptors(encoder.encode(phrase).vector, except: said)
             return SemanticMatch(similarity: Double(best), descriptors: shares.map { ($0.descriptor, Double($0.share)) })
         }
     }

@@ -9,6 +9,8 @@ import Vocabulary
     import Glibc
 #endif
 
+func tune(_ name: String, _ value: Double) -> Double { getenv("TUNE_" + name).flatMap { Double(String(cString: $0)) } ?? value }
+
 /// The dense half of a generation: which descriptors people mean by words that name none, and which tracks are described much as a request is.
 struct DenseIndex: Sendable {
     static let kind = "dense"
@@ -49,8 +51,9 @@ struct DenseIndex: Sendable {
     /// Descriptors that phrases near `vector` stand for, the likeliest first, with probabilities that add up to 1 and the greatest similarity.
     ///
     /// Every one of the nearest phrases votes for its descriptor with exp(similarity / temperature): one that is very near outweighs many that are not.
-    func nearestDescriptors(_ vector: [Float]) -> (best: Float, shares: [(descriptor: Int, share: Float)]) {
-        let found = phrases.search(vector, k: Self.neighbours, ef: Self.neighbours * 4)
+    func nearestDescriptors(_ vector: [Float], except: Set<Int>) -> (best: Float, shares: [(descriptor: Int, share: Float)]) {
+        let found = phrases.search(vector, k: Self.neighbours * 8, ef: Self.neighbours * 12).filter { !except.contains(Int(descriptors[Int($0.document)])) }
+            .prefix(Self.neighbours)
         var votes: [Int: Float] = [:]
         for phrase in found { votes[Int(descriptors[Int(phrase.document)]), default: 0] += Self.vote(phrase.score) }
         let total = votes.values.reduce(0, +)
@@ -58,8 +61,8 @@ struct DenseIndex: Sendable {
         return (found.first?.score ?? 0, shares)
     }
 
-    private static let neighbours = 15
-    private static let temperature: Float = 1 / 12
+    private static let neighbours = Int(tune("K", 15))
+    private static let temperature: Float = 1 / Float(tune("T", 12))
     private static func vote(_ similarity: Float) -> Float { expf(similarity / temperature) }
 
     /// Documents whose descriptor sets are nearest to `vector`, by rising document, with their similarities.
