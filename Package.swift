@@ -52,7 +52,8 @@ let package = Package(
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Encoders", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary", "LexicalIndex", "TextAnalysis", "Ranking",
+                "MusicSearch", "Encoders", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary", "LexicalIndex",
+                "TextAnalysis", "Ranking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -66,6 +67,8 @@ let package = Package(
         .testTarget(
             name: "EncodersTests", dependencies: ["TestSupport", "Encoders", "NeuralNetworks", "LinearAlgebra", "TextAnalysis", "CZip", "Storage"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "VectorIndexTests", dependencies: ["TestSupport", "VectorIndex", "CKernels", "Ranking", "Storage"], swiftSettings: settings),
         .testTarget(name: "RankingTests", dependencies: ["TestSupport", "Ranking"], swiftSettings: settings),
         .testTarget(name: "LexicalIndexTests", dependencies: ["TestSupport", "LexicalIndex", "Ranking", "Storage"], swiftSettings: settings),
         .testTarget(

@@ -20,14 +20,11 @@ typedef float v4f __attribute__((vector_size(16), aligned(4)));
 // Vectors cross function borders only where everything is inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// A scan reads this far ahead: the processor's own prefetching stops at the end of a page. Rows named by ids are fetched so many ahead.
 // Nothing greater than this in a vector: taken for zeros, since its inverse would be infinite.
 #define CK_LEAST 1e-30f
 
-#ifndef PB
-#define PB 2048
-#endif
-enum { PREFETCH_BYTES = PB, PREFETCH_ROWS = 12 };
+// Rows named by ids are fetched so many ahead. Rows one after the other are not: the processor does that by itself, and better.
+enum { PREFETCH_ROWS = 12 };
 
 static inline __attribute__((always_inline)) void prefetch(const void *at, size_t bytes) {
     for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)at + i, 0, 3);

@@ -138,12 +138,12 @@ void ck_linear_f32(const float *x, size_t m, size_t x_stride, const float *packe
 
 size_t ck_linear_i8_size(size_t n, size_t k) { return panels(n) * CK_PANEL * multiple_of_4(k); }
 
-void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float *scales, int32_t *offsets) {
+void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float *scales, int32_t *sums) {
     size_t padded = multiple_of_4(k);
     memset(packed, 0, ck_linear_i8_size(n, k));
     for (size_t row = 0; row < panels(n) * CK_PANEL; row++) {
         scales[row] = 0;
-        offsets[row] = 0;
+        sums[row] = 0;
         if (row >= n) continue;
         float greatest = 0;
         for (size_t i = 0; i < k; i++) greatest = fabsf(w[row * k + i]) > greatest ? fabsf(w[row * k + i]) : greatest;
@@ -152,19 +152,21 @@ void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float
         int8_t *panel = packed + row / CK_PANEL * padded * CK_PANEL;
         for (size_t i = 0; i < k; i++) {
             int value = (int)__builtin_roundevenf(w[row * k + i] * inverse);
-            offsets[row] += 128 * value;
+            sums[row] += value;
             panel[(i / 4 * CK_PANEL + row % CK_PANEL) * 4 + i % 4] = (int8_t)value;
         }
     }
 }
 
-void ck_quantize_rows(const float *x, size_t x_stride, size_t k, uint8_t *q, float *scales, size_t first_row, size_t last_row) {
-    CHOOSE(quantize_rows, x, x_stride, k, q, scales, first_row, last_row)
+void ck_quantize_rows(const float *x, size_t x_stride, size_t k, uint8_t *q, float *scales, int32_t *zeros, size_t first_row,
+                      size_t last_row) {
+    CHOOSE(quantize_rows, x, x_stride, k, q, scales, zeros, first_row, last_row)
 }
 
-void ck_linear_i8(const uint8_t *q, const float *q_scales, size_t m, const int8_t *packed, const float *scales, const int32_t *offsets, const float *bias,
+void ck_linear_i8(const uint8_t *q, const float *q_scales, const int32_t *q_zeros, size_t m, const int8_t *packed, const float *scales,
+                  const int32_t *sums, const float *bias,
                   size_t n, size_t k, ck_activation activation, float *out, size_t out_stride, size_t first_panel, size_t last_panel) {
-    CHOOSE(linear_i8, q, q_scales, m, packed, scales, offsets, bias, n, k, activation, out, out_stride, first_panel, last_panel)
+    CHOOSE(linear_i8, q, q_scales, q_zeros, m, packed, scales, sums, bias, n, k, activation, out, out_stride, first_panel, last_panel)
 }
 
 void ck_layer_norm(const float *x, const float *residual, const float *gain, const float *shift, float epsilon, size_t c, float *out, size_t first_row,

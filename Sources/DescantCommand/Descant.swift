@@ -15,7 +15,10 @@ struct Descant: ParsableCommand {
         abstract: "Search music by describing it.",
         discussion: "descant search \"upbeat steel drum\" answers from the starter corpus; index a corpus of your own with descant index.",
         version: "0.1.0",
-        subcommands: [SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, ModelsCommand.self, BenchCommand.self],
+        subcommands: [
+            SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, ModelsCommand.self, BenchCommand.self,
+            InfoCommand.self,
+        ],
         defaultSubcommand: nil)
 }
 
@@ -30,9 +33,15 @@ struct LibraryOption: ParsableArguments {
         if let path = self.library {
             library = try Library(path: path, encoder: TextModels.provider)
         } else {
-            library = try StarterLibrary.open(DataFolder()) { Terminal.note("Indexing the starter corpus (once) …") }
+            let progress = ProgressLine()
+            library = try StarterLibrary.open(DataFolder(), encoder: try TextModels.installed()) { step in
+                guard let step else { return Terminal.note("Indexing the starter corpus (once) …") }
+                progress.show(step)
+            }
+            progress.finish()
         }
         if let notice = library.notice { Terminal.note("Note: \(notice)") }
+        if let why = library.lexicalOnly { Terminal.noteOnce("Searching by words alone: \(why). See descant models.", about: library.path) }
         return library
     }
 }

@@ -36,12 +36,10 @@ struct IndexCommand: ParsableCommand {
         let sources = try corpora.map { LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map) }
         let progress = ProgressLine()
         let start = monotonicSeconds()
-        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.installed()).build(sources, replacing: replace) { step in
-            switch step {
-            case .importing(let path, let rows, let share): progress.update(path.split(separator: "/").last.map(String.init) ?? path, done: rows, share: share)
-            case .indexing(let tracks): progress.update("indexing", done: tracks, share: nil)
-            case .encoding(let texts, let total): progress.update("encoding", done: texts, of: "texts", share: Double(texts) / Double(max(1, total)))
-            }
+        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.installed()).build(
+            sources, replacing: replace
+        ) { step in
+            progress.show(step)
         }
         progress.finish()
         for (path, report) in outcome.reports {
@@ -56,5 +54,15 @@ struct IndexCommand: ParsableCommand {
         }
         let seconds = ((monotonicSeconds() - start) * 100).rounded() / 100
         Terminal.write("\(library): generation \(outcome.manifest.generation), \(outcome.manifest.tracks) tracks, \(seconds) s")
+    }
+}
+
+extension ProgressLine {
+    func show(_ step: LibraryBuilder.Progress) {
+        switch step {
+        case .importing(let path, let rows, let share): update(path.split(separator: "/").last.map(String.init) ?? path, done: rows, share: share)
+        case .indexing(let tracks): update("indexing", done: tracks, share: nil)
+        case .encoding(let texts, let total): update("encoding", done: texts, of: "texts", share: Double(texts) / Double(max(1, total)))
+        }
     }
 }

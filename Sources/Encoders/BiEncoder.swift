@@ -19,6 +19,7 @@ public final class BiEncoder: Sendable {
 
     /// Name and precision: vectors of another identity are not to be compared with this encoder's.
     public let identity: String
+    let name: String
     public var dimension: Int { transformer.configuration.width }
     public let transformer: Transformer
     let wordPiece: WordPiece
@@ -42,15 +43,21 @@ public final class BiEncoder: Sendable {
     ///   - maximumTokens: of a text, with `[CLS]` and `[SEP]`; what is beyond is cut off.
     ///   - remembered: encodings of recent queries that are kept; 0 for none.
     /// - Throws: `ModelError`, `WeightsError`, `FileError` or the vocabulary's error, each naming the file.
-    public init(
+    public convenience init(
         folder: String, name: String, precision: Precision, pooling: TransformerConfiguration.Pooling = .mean, maximumTokens: Int = 256,
         remembered: Int = 256, team: ThreadTeam = .shared
     ) throws {
         let model = try PretrainedModel(folder: folder, pooling: pooling, maximumTokens: maximumTokens)
-        transformer = Transformer(model.tensors, model.configuration, precision: precision)
+        let transformer = Transformer(model.tensors, model.configuration, precision: precision)
         try model.tensors.finish()
-        wordPiece = model.wordPiece
-        identity = "\(name)/\(precision.rawValue)"
+        self.init(name: name, transformer: transformer, wordPiece: model.wordPiece, remembered: remembered, team: team)
+    }
+
+    init(name: String, transformer: Transformer, wordPiece: WordPiece, remembered: Int, team: ThreadTeam) {
+        self.name = name
+        self.transformer = transformer
+        self.wordPiece = wordPiece
+        identity = "\(name)/\(transformer.precision.rawValue)-\(PackedMatrix.revision)"
         self.team = team
         queries = Mutex(QueryState(recent: RecentEncodings(capacity: remembered)))
     }

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import NeuralNetworks
+import Storage
 
 /// Word, position and segment embeddings, added and normalised.
 struct Embeddings: Sendable {
@@ -19,6 +20,22 @@ struct Embeddings: Sendable {
         positions = table("position_embeddings", rows: configuration.positions)
         types = table("token_type_embeddings", rows: configuration.tokenTypes)
         norm = LayerNorm(tensors.scope("LayerNorm"), width: width, epsilon: configuration.epsilon)
+    }
+
+    /// - Throws: `FileError`.
+    init(_ tensors: CompiledTensors, _ configuration: TransformerConfiguration) throws(FileError) {
+        width = configuration.width
+        words = try tensors.buffer("words", count: configuration.vocabularySize * width)
+        positions = try tensors.buffer("positions", count: configuration.positions * width)
+        types = try tensors.buffer("types", count: configuration.tokenTypes * width)
+        norm = try LayerNorm(tensors, "embeddings", width: width, epsilon: configuration.epsilon)
+    }
+
+    func compile(into tensors: inout CompiledTensorsWriter) {
+        tensors.add("words", words)
+        tensors.add("positions", positions)
+        tensors.add("types", types)
+        norm.compile("embeddings", into: &tensors)
     }
 
     var byteCount: Int { (words.count + positions.count + types.count) * 4 }

@@ -1,5 +1,6 @@
 public import LinearAlgebra
 public import NeuralNetworks
+import Storage
 
 /// The encoder of the BERT family (Devlin et al. 2019, doi 10.18653/v1/N19-1423), forward only: token ids → one vector a token.
 ///
@@ -19,6 +20,21 @@ public struct Transformer: Sendable {
         blocks = (0..<configuration.layers).map {
             TransformerBlock(tensors.scope("encoder").scope("layer.\($0)"), configuration, precision: precision)
         }
+    }
+
+    /// - Throws: `FileError`.
+    init(_ tensors: CompiledTensors, _ configuration: TransformerConfiguration) throws(FileError) {
+        self.configuration = configuration
+        precision = .int8
+        embeddings = try Embeddings(tensors, configuration)
+        var blocks: [TransformerBlock] = []
+        for layer in 0..<configuration.layers { blocks.append(try TransformerBlock(tensors, "\(layer)", configuration)) }
+        self.blocks = blocks
+    }
+
+    func compile(into tensors: inout CompiledTensorsWriter) {
+        embeddings.compile(into: &tensors)
+        for (layer, block) in blocks.enumerated() { block.compile("\(layer)", into: &tensors) }
     }
 
     /// Bytes of weights held in memory.

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import NeuralNetworks
+import Storage
 
 /// One layer: attention and feed-forward, each added to its input and normalised (post-norm, as in BERT).
 struct TransformerBlock: Sendable {
@@ -20,6 +21,27 @@ struct TransformerBlock: Sendable {
             tensors.scope("intermediate.dense"), outputs: wide, inputs: width, activation: configuration.activation, precision: precision)
         contract = Linear(tensors.scope("output.dense"), outputs: width, inputs: wide, precision: precision)
         outputNorm = LayerNorm(tensors.scope("output.LayerNorm"), width: width, epsilon: configuration.epsilon)
+    }
+
+    /// - Throws: `FileError`.
+    init(_ tensors: CompiledTensors, _ name: String, _ configuration: TransformerConfiguration) throws(FileError) {
+        let width = configuration.width
+        let wide = configuration.feedForwardWidth
+        attention = try SelfAttention(tensors, name + ".qkv", width: width, heads: configuration.heads)
+        attentionOutput = try Linear(tensors, name + ".out", outputs: width, inputs: width)
+        attentionNorm = try LayerNorm(tensors, name + ".n1", width: width, epsilon: configuration.epsilon)
+        expand = try Linear(tensors, name + ".up", outputs: wide, inputs: width, activation: configuration.activation)
+        contract = try Linear(tensors, name + ".down", outputs: width, inputs: wide)
+        outputNorm = try LayerNorm(tensors, name + ".n2", width: width, epsilon: configuration.epsilon)
+    }
+
+    func compile(_ name: String, into tensors: inout CompiledTensorsWriter) {
+        attention.projection.compile(name + ".qkv", into: &tensors)
+        attentionOutput.compile(name + ".out", into: &tensors)
+        attentionNorm.compile(name + ".n1", into: &tensors)
+        expand.compile(name + ".up", into: &tensors)
+        contract.compile(name + ".down", into: &tensors)
+        outputNorm.compile(name + ".n2", into: &tensors)
     }
 
     var byteCount: Int {

@@ -42,6 +42,23 @@ public struct TransformerConfiguration: Hashable, Sendable {
     /// Weights of the encoder, without the biases.
     var parameters: Int { (vocabularySize + positions + tokenTypes) * width + layers * (4 * width * width + 2 * width * feedForwardWidth) }
 
+    init(
+        vocabularySize: Int, width: Int, layers: Int, heads: Int, feedForwardWidth: Int, activation: Activation, positions: Int, tokenTypes: Int,
+        epsilon: Float, pooling: Pooling, maximumTokens: Int
+    ) {
+        self.vocabularySize = vocabularySize
+        self.width = width
+        self.layers = layers
+        self.heads = heads
+        self.feedForwardWidth = feedForwardWidth
+        self.activation = activation
+        self.positions = positions
+        self.tokenTypes = tokenTypes
+        self.epsilon = epsilon
+        self.pooling = pooling
+        self.maximumTokens = maximumTokens
+    }
+
     /// Reads `config.json`.
     ///
     /// - Parameters:

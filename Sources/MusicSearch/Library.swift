@@ -80,13 +80,13 @@ public final class Library: Sendable {
         }
         let index = index
         terms = vocabulary.descriptors.map { Int32(index.term($0.id.description, field: IndexField.descriptor) ?? -1) }
-        (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, present: terms.map { $0 >= 0 }, provider)
+        (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, terms, index, provider)
         planner = QueryPlanner(vocabulary, names: names, semantics: dense)
         notice = Self.interruption(path)
     }
 
     private static func openDense(
-        path: String, _ folder: String, _ manifest: Manifest, _ vocabulary: Vocabulary, present: [Bool], _ provider: EncoderProvider?
+        path: String, _ folder: String, _ manifest: Manifest, _ vocabulary: Vocabulary, _ terms: [Int32], _ lexical: LexicalIndex, _ provider: EncoderProvider?
     ) throws -> (DenseChannel?, String?) {
         guard let model = manifest.models.first else { return (nil, "the library was indexed without a text model") }
         guard let provider else { return (nil, nil) }
@@ -97,9 +97,10 @@ public final class Library: Sendable {
         }
         guard encoder.dimension == index.dimension else {
             throw ModelError.mismatch(
-                what: "\(path), made by \(index.encoder)", expected: "vectors of \(index.dimension) elements", found: "\(encoder.dimension) from \(encoder.identity)")
+                what: "\(path), made by \(index.encoder)", expected: "vectors of \(index.dimension) elements",
+                found: "\(encoder.dimension) from \(encoder.identity)")
         }
-        return (DenseChannel(index: index, encoder: encoder, present: present), nil)
+        return (DenseChannel(index: index, encoder: encoder, prior: terms.map { $0 < 0 ? 0 : powf(Float(lexical.documentFrequency(Int($0))), DenseChannel.priorExponent) }), nil)
     }
 
     /// Documents that have a descriptor or a narrower one.

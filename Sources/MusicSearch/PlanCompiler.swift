@@ -86,14 +86,17 @@ struct PlanCompiler {
             if case .descriptor(let index) = evidence.sign { factors[index, default: 0] += evidence.factor }
         }
         let own = factors.map { index, factor in
-            // A track with the narrower one is indexed under the broader one as well, at a share of its weight.
+            // A track with the narrower one is indexed under the broader one as well, at a share of its weight; half of that is taken off, or narrow
+            // ones would always come first.
             let told = vocabulary.ancestors(of: index).reduce(Float(0)) { most, ancestor in
                 max(most, (factors[ancestor.index] ?? 0) * powf(Float(GenerationBuilder.broaderShare), Float(ancestor.distance)))
             }
-            return CandidateQuery.Evidence(.descriptor(index), factor: max(0, factor - told * Float(tune("C", 1))))
+            return CandidateQuery.Evidence(.descriptor(index), factor: max(0, factor - told / 2))
         }
         let total = factors.values.reduce(0, +)
-        query.wishes[wish].own = own.sorted { $0.factor != $1.factor ? $0.factor > $1.factor : $0.descriptor < $1.descriptor }.map { .init($0.sign, factor: $0.factor / max(total, .leastNormalMagnitude)) }
+        query.wishes[wish].own = own.sorted { $0.factor != $1.factor ? $0.factor > $1.factor : $0.descriptor < $1.descriptor }.map {
+            .init($0.sign, factor: $0.factor / max(total, .leastNormalMagnitude))
+        }
     }
 
     /// Whether the library lacks what a clause names, and the words around it were read by their meaning.
@@ -123,7 +126,7 @@ struct PlanCompiler {
         shortfalls.append(Shortfall(kind: .missing, text: vocabulary.descriptors[descriptor].label, instead: Array(distinct.prefix(3))))
     }
 
-    private static let neighbourShare = Float(tune("N", 0.5))
+    private static let neighbourShare: Float = 0.4
 
     /// The whole, its parts, or both: parts alone where the library lacks the whole; both, half each, where it has them all.
     private mutating func addReadings(_ clause: Clause, _ i: Int, _ descriptor: Int) {
@@ -311,7 +314,7 @@ struct PlanCompiler {
     }
 
     /// What likeness as a whole adds to a score, beside wishes that were read.
-    private static let meaningWeight = Float(tune("M", 0.05))
+    private static let meaningWeight: Float = 0.03
 
     private mutating func addFilters() {
         let filters = plan.filters

@@ -1,3 +1,4 @@
+public import Encoders
 import Storage
 import TrackCatalogue
 public import Vocabulary
@@ -15,7 +16,8 @@ public struct DataFolder: Sendable {
 
     public var vocabulary: String { path + "/vocab" }
     public var starterCorpus: String { path + "/corpora/starter" }
-    public var models: String { path + "/models" }
+    /// `DESCANT_MODELS`, or `models/` here.
+    public var models: String { getenv("DESCANT_MODELS").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? path + "/models" }
 
     /// `DESCANT_HOME`, or the nearest folder above the program that holds `vocab/`.
     /// - Throws: `LibraryError.noData`.
@@ -40,22 +42,10 @@ public struct DataFolder: Sendable {
     public func tables() throws -> VocabularyTables { try VocabularyTables(folder: vocabulary) }
 }
 
-/// The library that answers when none is named: the project's own corpus, indexed once into the cache folder.
-public enum StarterLibrary {
-    /// Opens it, building it first when the data or the program's formats have changed.
-    /// - Parameter building: called before a build.
-    public static func open(_ data: DataFolder, building: () -> Void = {}) throws -> Library {
-        let path = try cacheFolder() + "/starter-" + fingerprint(data)
-        if FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName), let library = try? Library(path: path) { return library }
-        building()
-        let corpora = try FileManager.default.contentsOfDirectory(atPath: data.starterCorpus).filter { $0.hasSuffix(".jsonl") }.sorted()
-        let sources = corpora.map { LibraryBuilder.Source(path: data.starterCorpus + "/" + $0, format: .jsonl) }
-        _ = try LibraryBuilder(library: path, vocabulary: try data.tables()).build(sources, replacing: true)
-        removeOthers(than: path)
-        return try Library(path: path)
-    }
-
-    private static func cacheFolder() throws -> String {
+/// Where things lie that can be made again: `descant/` under `XDG_CACHE_HOME`, `~/.cache`, or a temporary folder.
+public enum CacheFolder {
+    /// - Throws: `LibraryError.unwritable`.
+    public static func path() throws -> String {
         func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
         let candidates = [variable("XDG_CACHE_HOME"), variable("HOME").map { $0 + "/.cache" }, variable("TMPDIR"), "/tmp"].compactMap { $0 }
         for candidate in candidates {
@@ -64,10 +54,31 @@ public enum StarterLibrary {
         }
         throw LibraryError.unwritable(path: candidates.first ?? "/tmp", why: "no cache folder can be written; set XDG_CACHE_HOME")
     }
+}
+
+/// The library that answers when none is named: the project's own corpus, indexed once into the cache folder.
+public enum StarterLibrary {
+    /// Opens it, building it first when the data or the program's formats have changed.
+    /// - Parameters:
+    ///   - encoder: makes the starter library's dense half, and answers with it; nil leaves it to words.
+    ///   - building: called with nil before a build, and then with its progress.
+    public static func open(_ data: DataFolder, encoder: (any TextEncoder)?, building: (LibraryBuilder.Progress?) -> Void = { _ in }) throws -> Library {
+        let path = try CacheFolder.path() + "/starter-" + fingerprint(data, encoder)
+        let provider: EncoderProvider = { _ in encoder }
+        if FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName), let library = try? Library(path: path, encoder: provider) {
+            return library
+        }
+        building(nil)
+        let corpora = try FileManager.default.contentsOfDirectory(atPath: data.starterCorpus).filter { $0.hasSuffix(".jsonl") }.sorted()
+        let sources = corpora.map { LibraryBuilder.Source(path: data.starterCorpus + "/" + $0, format: .jsonl) }
+        _ = try LibraryBuilder(library: path, vocabulary: try data.tables(), encoder: encoder).build(sources, replacing: true, progress: building)
+        removeOthers(than: path)
+        return try Library(path: path, encoder: provider)
+    }
 
     /// Sizes and dates of the data, and the versions of the formats.
-    private static func fingerprint(_ data: DataFolder) -> String {
-        var text = "\(Manifest.currentFormat) \(Vocabulary.version) \(TrackStore.version) \(GenerationBuilder.broaderShare)"
+    private static func fingerprint(_ data: DataFolder, _ encoder: (any TextEncoder)?) -> String {
+        var text = "\(encoder?.identity ?? "words") \(Manifest.currentFormat) \(Vocabulary.version) \(TrackStore.version) \(GenerationBuilder.broaderShare)"
         for folder in [data.vocabulary, data.starterCorpus] {
             for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
                 var status = stat()

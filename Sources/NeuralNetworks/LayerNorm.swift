@@ -1,4 +1,5 @@
 public import LinearAlgebra
+public import Storage
 
 /// Layer normalisation (Ba et al. 2016, arXiv 1607.06450) of a row plus its residual.
 public struct LayerNorm: Sendable {
@@ -11,6 +12,18 @@ public struct LayerNorm: Sendable {
         gain = AlignedBuffer(tensors.tensor("weight", shape: [width]))
         shift = AlignedBuffer(tensors.tensor("bias", shape: [width]))
         self.epsilon = epsilon
+    }
+
+    /// - Throws: `FileError`.
+    public init(_ tensors: CompiledTensors, _ name: String, width: Int, epsilon: Float) throws(FileError) {
+        gain = try tensors.buffer(name + ".g", count: width)
+        shift = try tensors.buffer(name + ".h", count: width)
+        self.epsilon = epsilon
+    }
+
+    public func compile(_ name: String, into tensors: inout CompiledTensorsWriter) {
+        tensors.add(name + ".g", gain)
+        tensors.add(name + ".h", shift)
     }
 
     /// `x[rows][width] = norm(x + residual)`, in place.

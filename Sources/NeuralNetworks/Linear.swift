@@ -1,4 +1,5 @@
 public import LinearAlgebra
+public import Storage
 
 /// `activation(x · Wᵀ + bias)`.
 public struct Linear: Sendable {
@@ -20,6 +21,26 @@ public struct Linear: Sendable {
             layers.flatMap { $0.tensor("weight", shape: [outputs, inputs]) }, outputs: outputs * layers.count, inputs: inputs, precision: precision)
         bias = AlignedBuffer(layers.flatMap { $0.tensor("bias", shape: [outputs]) })
         self.activation = activation
+    }
+
+    /// Int8 weights that were compiled before. - Throws: `FileError`.
+    public init(_ tensors: CompiledTensors, _ name: String, outputs: Int, inputs: Int, activation: Activation = .identity) throws(FileError) {
+        let sizes = PackedMatrix.sizes(outputs: outputs, inputs: inputs)
+        weights = PackedMatrix(
+            storage: .int8(
+                try tensors.buffer(name + ".w", count: sizes.int8), scales: try tensors.buffer(name + ".s", count: sizes.channels),
+                sums: try tensors.buffer(name + ".t", count: sizes.channels)), outputs: outputs, inputs: inputs)
+        bias = try tensors.buffer(name + ".b", count: outputs)
+        self.activation = activation
+    }
+
+    /// - Precondition: the weights are int8.
+    public func compile(_ name: String, into tensors: inout CompiledTensorsWriter) {
+        guard case .int8(let packed, let scales, let sums) = weights.storage else { preconditionFailure("only int8 weights are compiled") }
+        tensors.add(name + ".w", packed)
+        tensors.add(name + ".s", scales)
+        tensors.add(name + ".t", sums)
+        tensors.add(name + ".b", bias)
     }
 
     /// `out[rows][outputs]` from `x[rows][inputs]`; int8 weights use `room` for the rows' int8 form.

@@ -1,4 +1,5 @@
 public import LinearAlgebra
+public import Storage
 
 /// Multi-head self-attention over sequences that lie one after the other, without padding.
 public struct SelfAttention: Sendable {
@@ -10,6 +11,12 @@ public struct SelfAttention: Sendable {
         self.heads = heads
         projection = Linear(
             joining: ["query", "key", "value"].map(tensors.scope), outputs: width, inputs: width, precision: precision)
+    }
+
+    /// - Throws: `FileError`.
+    public init(_ tensors: CompiledTensors, _ name: String, width: Int, heads: Int) throws(FileError) {
+        self.heads = heads
+        projection = try Linear(tensors, name, outputs: 3 * width, inputs: width)
     }
 
     /// `context[tokens][width]` from the projected `qkv[tokens][3 · width]`; sequence s has the tokens `starts[s] ..< starts[s + 1]`.

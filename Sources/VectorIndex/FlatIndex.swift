@@ -1,4 +1,5 @@
 import CKernels
+import LinearAlgebra
 public import Ranking
 public import Storage
 
@@ -15,7 +16,7 @@ public final class FlatIndex: VectorIndex {
     public let encoder: String
     public let format: RowFormat
     private let storage: MappedRows
-    private let team: Team
+    private let team: ThreadTeam
     private let scratches: ScratchStore
 
     /// - Throws: `FileError` for a file that is missing, foreign, newer, or contradicts itself anywhere.
@@ -40,7 +41,7 @@ public final class FlatIndex: VectorIndex {
         encoder = shape.encoder
         format = shape.format
         storage = try MappedRows(file, count: count, dimension: dimension, format: format)
-        team = Team(threads: threads)
+        team = ThreadTeam(size: min(64, threads))
         scratches = ScratchStore(nodes: 0, dimension: dimension)
     }
 
@@ -130,7 +131,7 @@ public struct FlatBuilder {
         self.dimension = dimension
         self.encoder = encoder
         self.format = format
-        memory = RowMemory(rows, dimension: dimension, format: format, team: Team(threads: threads))
+        memory = RowMemory(rows, dimension: dimension, format: format, team: ThreadTeam(size: min(64, threads)))
     }
 
     /// - Throws: `FileError` when the file cannot be written.

@@ -39,7 +39,8 @@ struct Graph: @unchecked Sendable {  // whoever made it keeps the memory alive
         }
     }
 
-    /// The paper's SEARCH-LAYER (algorithm 2): from the candidates in the scratch's pool to the nearest nodes of the layer, as many as the pool keeps.
+    /// The paper's SEARCH-LAYER (algorithm 2): from the candidates in the scratch's pool to the nearest nodes of the layer, as many as the pool
+    /// keeps. What was visited stays marked.
     @inline(__always)
     func searchLayer(_ rows: Rows, _ query: Rows.Query, layer: Int, _ scratch: SearchScratch) {
         var pool = scratch.pool
@@ -64,7 +65,6 @@ struct Graph: @unchecked Sendable {  // whoever made it keeps the memory alive
             if next < pool.count { prefetchLinks(pool[next].node, layer: layer) }
         }
         scratch.pool = pool
-        scratch.forgetVisited()
     }
 
     @inline(__always) func prefetchLinks(_ node: UInt32, layer: Int) {

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Builds a graph in batches, so that threads never wait for each other and their number does not show in the result.
 ///
 /// The nodes of a batch search the graph as it was before the batch, and each other; every thread writes the links of its own nodes only. Then the links
@@ -9,7 +11,7 @@ final class GraphConstruction: @unchecked Sendable {  // parts of a batch write 
     /// nodeCounts[l]: nodes of layer l, numbered first.
     let nodeCounts: [UInt32]
     private let efConstruction: Int
-    private let team: Team
+    private let team: ThreadTeam
     private let base: UnsafeMutablePointer<UInt32>
     private let upper: UnsafeMutablePointer<UInt32>
     private let counts: UnsafeMutablePointer<UInt32>
@@ -19,8 +21,10 @@ final class GraphConstruction: @unchecked Sendable {  // parts of a batch write 
     private let selections: [NeighbourSelection]
 
     static let largestBatch = 1024
+    /// Fewer pieces than this are done by the caller alone: waking the others takes longer.
+    private static let leastShared = 16
 
-    init(_ rows: Rows, nodeCounts: [UInt32], _ parameters: HNSWParameters, team: Team) {
+    init(_ rows: Rows, nodeCounts: [UInt32], _ parameters: HNSWParameters, team: ThreadTeam) {
         m = parameters.m
         efConstruction = parameters.efConstruction
         self.rows = rows
@@ -62,16 +66,62 @@ final class GraphConstruction: @unchecked Sendable {  // parts of a batch write 
             insert(start..<end)
             start = end
         }
+        if nodes > 0 { reachAll() }
+    }
+
+    /// Pruning may leave nodes that nothing links to: one in some hundred thousand, or a bundle of nearly equal rows that link to each other alone. A neighbour
+    /// of their own that has room links back after all, or else the nearest reached node that has room.
+    private func reachAll() {
+        let reached = scratches[0]
+        let searching = SearchScratch(nodes: Int(nodeCounts[0]), dimension: rows.dimension)
+        let degree = graph.degree(0)
+        var waiting: [UInt32] = []
+        func spread(from node: UInt32) {
+            reached.visit(node)
+            waiting.append(node)
+            while let next = waiting.popLast() { waiting += reached.unvisited(graph.links(next, layer: 0), degree: degree) }
+        }
+        func makeLink(from source: UInt32, to node: UInt32) -> Bool {
+            let links = links(source, layer: 0)
+            guard let free = (0..<degree).first(where: { links[$0] == Graph.noLink }) else { return false }
+            links[free] = node
+            spread(from: node)
+            return true
+        }
+        spread(from: 0)
+        for isSearching in [false, true] {
+            for node in 0..<nodeCounts[0] where !reached.isVisited(node) {
+                let own = UnsafeBufferPointer(start: graph.links(node, layer: 0), count: degree).prefix { $0 != Graph.noLink }
+                if own.contains(where: { reached.isVisited($0) && makeLink(from: $0, to: node) }) || !isSearching { continue }
+                search(for: node, searching)
+                _ = (0..<searching.pool.count).contains { makeLink(from: searching.pool[$0].node, to: node) }
+            }
+        }
+        reached.forgetVisited()
+    }
+
+    /// The nearest nodes that a search from the top reaches into the scratch's pool.
+    private func search(for node: UInt32, _ scratch: SearchScratch) {
+        let query = rows.query(row: node)
+        let entry = graph.enter(rows, query, downTo: 1, scratch)
+        scratch.pool.reset(capacity: efConstruction)
+        scratch.pool.insert(entry)
+        graph.searchLayer(rows, query, layer: 0, scratch)
+        scratch.forgetVisited()
     }
 
     private func insert(_ batch: Range<Int>) {
-        team.run { part, parts in
+        share(batch.count) { part, parts in
             for node in stride(from: batch.lowerBound + part, to: batch.upperBound, by: parts) {
                 link(UInt32(node), peers: batch.lowerBound, scratches[part], selections[part])
             }
         }
         let level = nodeCounts.lastIndex { Int($0) > batch.lowerBound } ?? 0
         for layer in 0...level { linkBack(batch, layer: layer) }
+    }
+
+    private func share(_ pieces: Int, _ work: (Int, Int) -> Void) {
+        if pieces < Self.leastShared { work(0, 1) } else { team.run(work) }
     }
 
     /// Chooses the neighbours of a node among those before the batch (from `peers` on) and those before the node in it.
@@ -84,6 +134,7 @@ final class GraphConstruction: @unchecked Sendable {  // parts of a batch write 
         scratch.pool.insert(entry)
         for layer in stride(from: level, through: 0, by: -1) {
             graph.searchLayer(rows, query, layer: layer, scratch)
+            scratch.forgetVisited()
             let nearest = scratch.pool[0]
             var first = peers
             while first < Int(node) {
@@ -118,7 +169,7 @@ final class GraphConstruction: @unchecked Sendable {  // parts of a batch write 
         var starts: [Int] = []
         for i in pairs.indices where i == 0 || pairs[i] >> 32 != pairs[i - 1] >> 32 { starts.append(i) }
         pairs.withUnsafeBufferPointer { pairs in
-            team.run { part, parts in
+            share(starts.count) { part, parts in
                 for i in stride(from: part, to: starts.count, by: parts) {
                     let end = i + 1 < starts.count ? starts[i + 1] : pairs.count
                     add(UnsafeBufferPointer(rebasing: pairs[starts[i]..<end]), layer: layer, degree: degree, scratches[part], selections[part])

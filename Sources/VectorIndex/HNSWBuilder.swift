@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Ranking
 public import Storage
 
@@ -53,7 +54,7 @@ public struct HNSWBuilder {
         for (node, group) in order.enumerated() { nodeOfGroup[Int(group)] = UInt32(node) }
         nodeOfDocument = distinct.groups.map { nodeOfGroup[Int($0)] }
 
-        let team = Team(threads: threads)
+        let team = ThreadTeam(size: min(64, threads))
         memory = RowMemory(rows, dimension: dimension, format: format, order: order.map { distinct.firsts[Int($0)] }, team: team)
         graph = nodes > 0 ? GraphConstruction(memory.rows, nodeCounts: nodeCounts, parameters, team: team) : nil
         graph?.build()

@@ -6,8 +6,8 @@ public import Storage
 ///
 /// A search walks from neighbour to neighbour towards the query and looks at a few thousand rows, not at all. It may miss some of the true nearest: `ef`
 /// trades that for time. It compares int8 codes (unless the format has none) and scores the last candidates by all the row has. Documents with the very same
-/// vector share a node. A filter that few documents pass is answered exactly, by comparing those; a filter that many pass, by a walk that steps on
-/// documents outside it and keeps those inside; which of the two is cheaper is estimated, and a walk that turns out dearer is given up.
+/// vector share a node. A filter that few documents pass is answered exactly, by comparing those; a filter that many pass, by a walk that steps over
+/// documents outside it and keeps those inside; which of the two is cheaper is estimated, and a walk that runs dry is followed by a comparison.
 /// - Complexity: `search` O(ef · M · log count) similarities, expected.
 public final class HNSWIndex: VectorIndex {
     public static let kind = "hnsw"
@@ -59,31 +59,37 @@ public final class HNSWIndex: VectorIndex {
     public var nodeCount: Int { links.nodes }
 
     public func search(_ query: UnsafeBufferPointer<Float>, k: Int, ef: Int?, filter: DocumentBitmap?) -> [Scored] {
+        search(query, k: k, ef: ef, filter: filter, plan: nil)
+    }
+
+    /// - Parameter plan: nil is the one that is estimated to be cheaper.
+    func search(_ query: UnsafeBufferPointer<Float>, k: Int, ef: Int?, filter: DocumentBitmap?, plan: FilterPlan?) -> [Scored] {
         precondition(query.count == dimension, "a query of \(query.count) elements in an index of dimension \(dimension)")
         precondition(k >= 0, "k \(k) is negative")
         let k = min(k, filter?.count ?? count)
         guard k > 0, links.nodes > 0 else { return [] }
-        let ef = max(ef ?? Self.defaultEf, k, 1)
+        let ef = min(max(ef ?? Self.defaultEf, k, 1), links.nodes)
         return scratches.with { scratch in
             let query = scratch.prepare(query, storage.rows)
-            let plan = FilterPlan(count: count, nodes: links.nodes, matches: filter?.count, ef: ef, m: parameters.m)
-            if !plan.isExact {
+            switch plan ?? FilterPlan(nodes: links.nodes, matches: filter?.count, ef: ef, m: parameters.m) {
+            case .compare: break
+            case .walk:
+                let found: [Scored]
                 if let filter {
-                    if walk(query, ef: ef, filter, budget: plan.budget, scratch) {
-                        let found = best(of: scratch.results, query, k: k, filter)
-                        if found.count == k { return found }
-                    }
+                    let isFull = walk(query, ef: ef, filter, scratch)
+                    found = isFull ? best(of: scratch.results, query, k: k, filter) : []
                 } else {
                     walk(query, ef: ef, scratch)
-                    let found = best(of: scratch.pool, query, k: k, nil)
-                    if found.count == k { return found }
+                    scratch.forgetVisited()
+                    found = best(of: scratch.pool, query, k: k, nil)
                 }
+                if found.count == k { return found }
             }
-            return scan(query, k: k, filter, scratch)
+            return compareAll(query, k: k, filter, scratch)
         }
     }
 
-    private func walk(_ query: Rows.Query, ef: Int, _ scratch: SearchScratch) {
+    func walk(_ query: Rows.Query, ef: Int, _ scratch: SearchScratch) {
         let graph = links.graph
         let entry = graph.enter(storage.rows, query, downTo: 1, scratch)
         scratch.pool.reset(capacity: ef)
@@ -106,7 +112,7 @@ public final class HNSWIndex: VectorIndex {
     }
 
     /// All documents of the filter, compared one by one.
-    private func scan(_ query: Rows.Query, k: Int, _ filter: DocumentBitmap?, _ scratch: SearchScratch) -> [Scored] {
+    private func compareAll(_ query: Rows.Query, k: Int, _ filter: DocumentBitmap?, _ scratch: SearchScratch) -> [Scored] {
         scratch.results.reset(capacity: storage.rows.isScoredAnew ? Rescoring.count(k) : k)
         guard let filter else {
             for first in stride(from: 0, to: links.nodes, by: SearchScratch.width) {
@@ -135,59 +141,9 @@ public final class HNSWIndex: VectorIndex {
         compare()
         return best(of: scratch.results, query, k: k, filter)
     }
-
-    /// Nodes outside the filter are walked through, nodes inside are kept; false if that cost more than `budget` comparisons.
-    private func walk(_ query: Rows.Query, ef: Int, _ filter: DocumentBitmap, budget: Int, _ scratch: SearchScratch) -> Bool {
-        let graph = links.graph
-        let rows = storage.rows
-        let entry = graph.enter(rows, query, downTo: 1, scratch)
-        scratch.results.reset(capacity: ef)
-        scratch.clearFrontier()
-        scratch.visit(entry.node)
-        scratch.pushFrontier(entry)
-        if matches(entry.node, filter) { scratch.results.insert(entry) }
-        defer { scratch.forgetVisited() }
-        while let nearest = scratch.popFrontier() {
-            if !scratch.results.accepts(nearest) { return true }
-            if scratch.touchedCount > budget { return false }
-            let unvisited = scratch.unvisited(graph.links(nearest.node, layer: 0), degree: graph.degree(0))
-            guard let ids = unvisited.baseAddress, !unvisited.isEmpty else { continue }
-            rows.similarities(query, ids, unvisited.count, scratch.similarities)
-            for i in 0..<unvisited.count {
-                let candidate = Candidate(scratch.similarities[i], ids[i])
-                guard scratch.results.accepts(candidate) else { continue }
-                scratch.pushFrontier(candidate)
-                if matches(candidate.node, filter) { scratch.results.insert(candidate) }
-            }
-        }
-        return true
-    }
-
-    @inline(__always) private func matches(_ node: UInt32, _ filter: DocumentBitmap) -> Bool {
-        for document in documents.of(node) where filter.contains(document) { return true }
-        return false
-    }
 }
 
 /// How many nodes are scored anew for k documents.
 enum Rescoring {
     static func count(_ k: Int) -> Int { 2 * k + 10 }
-}
-
-/// Whether to compare every document of a filter or to walk the graph, by the number of rows each would read.
-struct FilterPlan: Hashable {
-    var isExact: Bool
-    /// Rows after which a walk has cost as much as comparing every match would.
-    var budget: Int
-
-    /// - Parameter matches: documents that pass the filter; nil is no filter.
-    init(count: Int, nodes: Int, matches: Int?, ef: Int, m: Int) {
-        let matches = min(matches ?? nodes, nodes)
-        // Rows that a walk reads for each candidate it keeps, about (measured: 6 ... 14 at M = 16, fewer the larger ef is).
-        let perCandidate = m * 3 / 4
-        // A share p of the nodes passes: a walk keeps 1 / p as many to keep ef of them.
-        let walk = Double(ef) * Double(perCandidate) * Double(nodes) / Double(max(matches, 1))
-        isExact = walk >= Double(matches)
-        budget = max(matches, 1)
-    }
 }

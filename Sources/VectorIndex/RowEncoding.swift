@@ -1,4 +1,5 @@
 import CKernels
+import LinearAlgebra
 import Storage
 
 /// Rows in memory of their own, checked and brought into their format.
@@ -14,7 +15,7 @@ final class RowMemory: @unchecked Sendable {  // written while it is made, read 
     /// - Parameters:
     ///   - source: rows of `dimension` floats.
     ///   - order: row i of the memory is row order[i] of the source; nil is the source's own order.
-    init(_ source: UnsafeBufferPointer<Float>, dimension: Int, format: RowFormat, order: [UInt32]? = nil, team: Team) {
+    init(_ source: UnsafeBufferPointer<Float>, dimension: Int, format: RowFormat, order: [UInt32]? = nil, team: ThreadTeam) {
         self.dimension = dimension
         self.format = format
         let count = order?.count ?? source.count / dimension

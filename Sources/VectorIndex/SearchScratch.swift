@@ -5,7 +5,6 @@ import Synchronization
 final class SearchScratch: @unchecked Sendable {  // one user at a time
     var pool = CandidatePool()
     var results = CandidatePool()
-    private(set) var frontier: [Candidate] = []
     /// One bit a node.
     let visited: UnsafeMutablePointer<UInt64>
     /// Nodes whose bits are set, the latest at the end.
@@ -13,9 +12,13 @@ final class SearchScratch: @unchecked Sendable {  // one user at a time
     private(set) var touchedCount = 0
     private var touchedCapacity = 8192
     let similarities: UnsafeMutablePointer<Float>
+    /// Neighbours inside and outside a filter.
+    let inside: UnsafeMutablePointer<UInt32>
+    let outside: UnsafeMutablePointer<UInt32>
+    /// The query.
     let floats: UnsafeMutablePointer<Float>
     let codes: UnsafeMutablePointer<Int8>
-    /// Similarities of one call; at least the widest neighbourhood and a block of a scan.
+    /// Similarities of one call: a block of a scan, or two of the widest neighbourhoods.
     static let width = 1024
 
     init(nodes: Int, dimension: Int) {
@@ -23,6 +26,8 @@ final class SearchScratch: @unchecked Sendable {  // one user at a time
         visited.initialize(repeating: 0, count: nodes / 64 + 1)
         touched = .allocate(capacity: touchedCapacity)
         similarities = .allocate(capacity: Self.width)
+        inside = .allocate(capacity: Self.width)
+        outside = .allocate(capacity: Self.width)
         floats = .allocate(capacity: Rows.stride(dimension))
         floats.initialize(repeating: 0, count: Rows.stride(dimension))
         codes = .allocate(capacity: Rows.stride(dimension))
@@ -34,6 +39,8 @@ final class SearchScratch: @unchecked Sendable {  // one user at a time
         visited.deallocate()
         touched.deallocate()
         similarities.deallocate()
+        inside.deallocate()
+        outside.deallocate()
         floats.deallocate()
         codes.deallocate()
     }
@@ -57,6 +64,8 @@ final class SearchScratch: @unchecked Sendable {  // one user at a time
         return UnsafeBufferPointer(start: start, count: count)
     }
 
+    @inline(__always) func isVisited(_ node: UInt32) -> Bool { visited[Int(node >> 6)] & (1 << UInt64(node & 63)) != 0 }
+
     @inline(__always) func visit(_ node: UInt32) {
         if touchedCount + 1 > touchedCapacity { grow(1) }
         visited[Int(node >> 6)] |= 1 << UInt64(node & 63)
@@ -72,38 +81,11 @@ final class SearchScratch: @unchecked Sendable {  // one user at a time
         touched = larger
     }
 
+    func countVisited(_ isCounted: (UInt32) -> Bool) -> Int { (0..<touchedCount).reduce(0) { $0 + (isCounted(touched[$1]) ? 1 : 0) } }
+
     func forgetVisited() {
         for i in 0..<touchedCount { visited[Int(touched[i] >> 6)] = 0 }
         touchedCount = 0
-    }
-
-    // MARK: Frontier: a heap with the nearest at the root
-
-    func clearFrontier() { frontier.removeAll(keepingCapacity: true) }
-
-    func pushFrontier(_ candidate: Candidate) {
-        frontier.append(candidate)
-        var child = frontier.count - 1
-        while child > 0, frontier[(child - 1) / 2] < frontier[child] {
-            frontier.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    func popFrontier() -> Candidate? {
-        guard let first = frontier.first, let last = frontier.popLast() else { return nil }
-        guard !frontier.isEmpty else { return first }
-        var parent = 0
-        while true {
-            var child = 2 * parent + 1
-            if child >= frontier.count { break }
-            if child + 1 < frontier.count, frontier[child] < frontier[child + 1] { child += 1 }
-            if frontier[child] < last { break }
-            frontier[parent] = frontier[child]
-            parent = child
-        }
-        frontier[parent] = last
-        return first
     }
 }
 

@@ -31,8 +31,8 @@ import Testing
     }
 
     @Test func identityAndDimension() throws {
-        #expect(try Self.encoder(.int8).identity == "tiny/int8")
-        #expect(try Self.encoder(.float32).identity == "tiny/float32")
+        #expect(try Self.encoder(.int8).identity == "tiny/int8-\(PackedMatrix.revision)")
+        #expect(try Self.encoder(.float32).identity == "tiny/float32-\(PackedMatrix.revision)")
         #expect(try Self.encoder().dimension == 32)
     }
 

@@ -2,7 +2,26 @@ import CKernels
 import TestSupport
 import Testing
 
-/// Int8 by its definition: the nearest of 255 steps, exact sums.
+/// A row by its definition: the nearest of 256 steps between its least and greatest value, 0 among them.
+private struct QuantizedRow {
+    let bytes: [Int]
+    let scale: Float
+    let zero: Int
+
+    init(_ x: some Collection<Float>) {
+        let low = min(0, x.min() ?? 0)
+        let span = max(0, x.max() ?? 0) - low
+        let inverse = span >= 0x1p-100 ? 255 / span : 0
+        let zero = Int((-low * inverse).rounded(.toNearestOrEven))
+        bytes = x.map { min(255, max(0, Int(($0 * inverse).rounded(.toNearestOrEven)) + zero)) }
+        scale = span / 255
+        self.zero = zero
+    }
+
+    func dot(_ weights: Quantized) -> Int { zip(bytes, weights.values).reduce(0) { $0 + ($1.0 - zero) * $1.1 } }
+}
+
+/// Weights by their definition: the nearest of 255 steps, exact sums.
 private struct Quantized {
     let values: [Int]
     let scale: Float
@@ -13,8 +32,6 @@ private struct Quantized {
         values = x.map { Int(($0 * inverse).rounded(.toNearestOrEven)) }
         scale = greatest / 127
     }
-
-    func dot(_ other: Quantized) -> Int { zip(values, other.values).reduce(0) { $0 + $1.0 * $1.1 } }
 }
 
 extension KernelTests {
@@ -23,13 +40,13 @@ extension KernelTests {
         private struct Packed {
             var bytes: [Swift.Int8]
             var scales: [Float]
-            var offsets: [Int32]
+            var sums: [Int32]
 
             init(_ w: [Float], n: Int, k: Int) {
                 bytes = Array(repeating: 99, count: ck_linear_i8_size(n, k))
                 scales = Array(repeating: .nan, count: (n + 31) / 32 * 32)
-                offsets = Array(repeating: 99, count: (n + 31) / 32 * 32)
-                ck_linear_i8_pack(w, n, k, &bytes, &scales, &offsets)
+                sums = Array(repeating: 99, count: (n + 31) / 32 * 32)
+                ck_linear_i8_pack(w, n, k, &bytes, &scales, &sums)
             }
         }
 
@@ -41,8 +58,9 @@ extension KernelTests {
                 let found = KernelTests.atEveryLevel("\(c)") {
                     var bytes = [UInt8](repeating: 7, count: c.m * padded)
                     var scales = [Float](repeating: -1, count: c.m)
-                    ck_quantize_rows(c.x, c.stride, c.k, &bytes, &scales, min(1, c.m), max(min(1, c.m), c.m - 1))
-                    return bytes.map(Float.init) + scales
+                    var zeros = [Int32](repeating: -1, count: c.m)
+                    ck_quantize_rows(c.x, c.stride, c.k, &bytes, &scales, &zeros, min(1, c.m), max(min(1, c.m), c.m - 1))
+                    return bytes.map(Float.init) + scales + zeros.map(Float.init)
                 }
                 for row in 0..<c.m {
                     let bytes = found[row * padded..<(row + 1) * padded].map { Int($0) }
@@ -51,9 +69,10 @@ extension KernelTests {
                         #expect(scale == -1 && bytes.allSatisfy { $0 == 7 }, "\(c): row \(row) was not asked for")
                         continue
                     }
-                    let expected = Quantized(c.x[row * c.stride..<row * c.stride + c.k])
+                    let expected = QuantizedRow(c.x[row * c.stride..<row * c.stride + c.k])
                     #expect(scale == expected.scale)
-                    #expect(bytes == expected.values.map { $0 + 128 } + Array(repeating: 128, count: padded - c.k), "\(c) row \(row)")
+                    #expect(found[c.m * padded + c.m + row] == Float(expected.zero))
+                    #expect(bytes == expected.bytes + Array(repeating: expected.zero, count: padded - c.k), "\(c) row \(row)")
                 }
             }
         }
@@ -65,11 +84,12 @@ extension KernelTests {
                 let packed = Packed(c.w, n: c.n, k: c.k)
                 var bytes = [UInt8](repeating: 0, count: c.m * ((c.k + 3) / 4 * 4))
                 var scales = [Float](repeating: 0, count: c.m)
-                ck_quantize_rows(c.x, c.stride, c.k, &bytes, &scales, 0, c.m)
+                var zeros = [Int32](repeating: 0, count: c.m)
+                ck_quantize_rows(c.x, c.stride, c.k, &bytes, &scales, &zeros, 0, c.m)
                 let guarded = KernelTests.atEveryLevel("\(c)") {
                     var out = GuardedRows(rows: c.m, width: c.n)
                     ck_linear_i8(
-                        bytes, scales, c.m, packed.bytes, packed.scales, packed.offsets, c.bias, c.n, c.k, c.activation, &out.values, out.stride, 0,
+                        bytes, scales, zeros, c.m, packed.bytes, packed.scales, packed.sums, c.bias, c.n, c.k, c.activation, &out.values, out.stride, 0,
                         (c.n + 31) / 32)
                     return out.values
                 }
@@ -79,7 +99,7 @@ extension KernelTests {
 
                 let weights = (0..<c.n).map { Quantized(c.w[$0 * c.k..<($0 + 1) * c.k]) }
                 for row in 0..<c.m {
-                    let x = Quantized(c.x[row * c.stride..<row * c.stride + c.k])
+                    let x = QuantizedRow(c.x[row * c.stride..<row * c.stride + c.k])
                     for column in 0..<c.n {
                         let sum = Float(x.dot(weights[column])) * (weights[column].scale * x.scale) + (c.bias?[column] ?? 0)
                         var expected: Float = 0
@@ -91,23 +111,25 @@ extension KernelTests {
             }
         }
 
-        /// x = s (q + e) with |e| ≤ ½ for inputs and weights, so a product is off by at most ½ s |w| + ½ t |x| + ¼ s t.
+        /// x = s (q + e) with |e| ≤ 1 for inputs (½ of rounding, ½ where zero was rounded) and ≤ ½ for weights, so a product is off by at most
+        /// s |w| + ½ t |x| + ½ s t.
         @Test func isAsNearToFloat32AsStepsAllow() {
             for trial in LinearCase.trials where trial / 16 % 4 == 0 {
                 let c = LinearCase(trial: trial)
                 let packed = Packed(c.w, n: c.n, k: c.k)
                 var bytes = [UInt8](repeating: 0, count: c.m * ((c.k + 3) / 4 * 4))
                 var scales = [Float](repeating: 0, count: c.m)
-                ck_quantize_rows(c.x, c.stride, c.k, &bytes, &scales, 0, c.m)
+                var zeros = [Int32](repeating: 0, count: c.m)
+                ck_quantize_rows(c.x, c.stride, c.k, &bytes, &scales, &zeros, 0, c.m)
                 var found = [Float](repeating: 0, count: c.m * c.n), exact = found
                 ck_linear_i8(
-                    bytes, scales, c.m, packed.bytes, packed.scales, packed.offsets, c.bias, c.n, c.k, CK_IDENTITY, &found, c.n, 0, (c.n + 31) / 32)
+                    bytes, scales, zeros, c.m, packed.bytes, packed.scales, packed.sums, c.bias, c.n, c.k, CK_IDENTITY, &found, c.n, 0, (c.n + 31) / 32)
                 ck_linear_f32_reference(c.x, c.m, c.stride, c.w, c.bias, c.n, c.k, CK_IDENTITY, &exact, c.n)
                 for row in 0..<c.m {
                     for column in 0..<c.n {
                         let (s, t) = (scales[row], packed.scales[column])
                         let bound = (0..<c.k).reduce(Float(1e-5)) {
-                            $0 + 0.5 * (s * abs(c.w[column * c.k + $1]) + t * abs(c.x[row * c.stride + $1])) + 0.25 * s * t
+                            $0 + s * abs(c.w[column * c.k + $1]) + 0.5 * t * abs(c.x[row * c.stride + $1]) + 0.5 * s * t
                         }
                         #expect(abs(found[row * c.n + column] - exact[row * c.n + column]) <= bound, "\(c) [\(row)][\(column)]")
                     }
@@ -122,9 +144,10 @@ extension KernelTests {
             let found = KernelTests.atEveryLevel("all ones") {
                 var bytes = [UInt8](repeating: 0, count: k)
                 var scale: Float = 0
+                var zero: Int32 = 0
                 var out: Float = 0
-                ck_quantize_rows(Array(repeating: 2, count: k), k, k, &bytes, &scale, 0, 1)
-                ck_linear_i8(bytes, [scale], 1, packed.bytes, packed.scales, packed.offsets, nil, 1, k, CK_IDENTITY, &out, 1, 0, 1)
+                ck_quantize_rows(Array(repeating: 2, count: k), k, k, &bytes, &scale, &zero, 0, 1)
+                ck_linear_i8(bytes, [scale], [zero], 1, packed.bytes, packed.scales, packed.sums, nil, 1, k, CK_IDENTITY, &out, 1, 0, 1)
                 return [out]
             }
             #expect(abs(found[0] - sign * 384) <= 384 * 4 * KernelTests.roundoff)
@@ -140,13 +163,14 @@ extension KernelTests {
                 let found = KernelTests.atEveryLevel("greatest \(greatest)") {
                     var bytes = [UInt8](repeating: 0, count: 24)
                     var scale: Float = 0
+                    var zero: Int32 = 0
                     var out: Float = 0
-                    ck_quantize_rows(input, k, k, &bytes, &scale, 0, 1)
-                    ck_linear_i8(bytes, [scale], 1, weights.bytes, weights.scales, weights.offsets, nil, 1, k, CK_IDENTITY, &out, 1, 0, 1)
+                    ck_quantize_rows(input, k, k, &bytes, &scale, &zero, 0, 1)
+                    ck_linear_i8(bytes, [scale], [zero], 1, weights.bytes, weights.scales, weights.sums, nil, 1, k, CK_IDENTITY, &out, 1, 0, 1)
                     return [out]
                 }
-                // Steps of the greatest value over 127, half of one for each of the inputs.
-                #expect(abs(found[0] - expected) <= max(Float(k) * abs(greatest) / 254 * 1.01, 1e-35))
+                // Steps of the weights' greatest value over 127 or of the row's span over 255: no more than one for each of the inputs.
+                #expect(abs(found[0] - expected) <= max(Float(k) * abs(greatest) / 127 * 1.01, 1e-30))
             }
         }
 
@@ -159,14 +183,15 @@ extension KernelTests {
                 KernelTests.atEveryLevel("alone: \(alone)") {
                     var bytes = [UInt8](repeating: 0, count: m * 36)
                     var scales = [Float](repeating: 0, count: m), out = [Float](repeating: 0, count: m * n)
-                    for row in alone ? Array(0..<m) : [0] { ck_quantize_rows(x, k, k, &bytes, &scales, row, alone ? row + 1 : m) }
+                    var zeros = [Int32](repeating: 0, count: m)
+                    for row in alone ? Array(0..<m) : [0] { ck_quantize_rows(x, k, k, &bytes, &scales, &zeros, row, alone ? row + 1 : m) }
                     out.withUnsafeMutableBufferPointer { out in
                         bytes.withUnsafeBufferPointer { bytes in
                             for row in alone ? Array(0..<m) : [0] {
                                 for panel in alone ? Array(0..<3) : [0] {
                                     ck_linear_i8(
-                                        bytes.baseAddress! + row * 36, [Float](scales[row...]), alone ? 1 : m, packed.bytes, packed.scales, packed.offsets,
-                                        bias, n, k, CK_TANH, out.baseAddress! + row * n, n, panel, alone ? panel + 1 : 3)
+                                        bytes.baseAddress! + row * 36, [Float](scales[row...]), [Int32](zeros[row...]), alone ? 1 : m, packed.bytes,
+                                        packed.scales, packed.sums, bias, n, k, CK_TANH, out.baseAddress! + row * n, n, panel, alone ? panel + 1 : 3)
                                 }
                             }
                         }

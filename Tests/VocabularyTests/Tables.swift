@@ -29,7 +29,7 @@ final class Tables {
         "place.tsv": "id | label | broader | aliases | related",
         "spellings.tsv": "spelling | variants\nlofi | lo-fi; lo fi\nsteelpan | steel drum; steeldrum",
         "artists.tsv": "artist | descriptors\nThe Melvins | mood:upbeat, tempo:fast",
-        "usages.tsv": "descriptor | phrases\nmood:relaxing | feet up; slow sunday",
+        "usages.tsv": "descriptor | phrases",
         "common-words.txt": "# words\nlong\nrelax\n",
     ]
 

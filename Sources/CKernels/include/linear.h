@@ -26,13 +26,15 @@ void ck_linear_f32_reference(const float *x, size_t m, size_t x_stride, const fl
 
 /// Bytes of `packed` for int8 w[N][K]; K is padded to a multiple of 4 with zeros.
 size_t ck_linear_i8_size(size_t n, size_t k);
-/// Quantises row-major w[N][K] symmetrically per output channel (scale = max |w| / 127), packs it, and fills scales[N padded to 32] and offsets[N padded]:
-/// 128 times the sum of a channel's weights, which undoes the shift of the activations to unsigned bytes.
-void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float *scales, int32_t *offsets);
-/// Quantises rows `first ..< last` of x[M][K] (scale = max |x| / 127 per row) to bytes shifted by 128; rows of q are K padded to a multiple of 4.
-void ck_quantize_rows(const float *x, size_t x_stride, size_t k, uint8_t *q, float *scales, size_t first_row, size_t last_row);
+/// Quantises row-major w[N][K] symmetrically per output channel (scale = max |w| / 127), packs it, and fills scales[N padded to 32] and sums[N padded],
+/// the sum of a channel's int8 weights.
+void ck_linear_i8_pack(const float *w, size_t n, size_t k, int8_t *packed, float *scales, int32_t *sums);
+/// Quantises rows `first ..< last` of x[M][K] to unsigned bytes, each row with a scale, (max - min) / 255 with 0 between them, and the byte that stands for
+/// 0: activations after GELU lie almost all on one side. Rows of q are K padded to a multiple of 4.
+void ck_quantize_rows(const float *x, size_t x_stride, size_t k, uint8_t *q, float *scales, int32_t *zeros, size_t first_row, size_t last_row);
 /// The panels `first ..< last` of out[M][N] from quantised rows and weights: exact integer sums, then one multiply by both scales.
-void ck_linear_i8(const uint8_t *q, const float *q_scales, size_t m, const int8_t *packed, const float *scales, const int32_t *offsets, const float *bias,
-                  size_t n, size_t k, ck_activation activation, float *out, size_t out_stride, size_t first_panel, size_t last_panel);
+void ck_linear_i8(const uint8_t *q, const float *q_scales, const int32_t *q_zeros, size_t m, const int8_t *packed, const float *scales,
+                  const int32_t *sums, const float *bias, size_t n, size_t k, ck_activation activation, float *out, size_t out_stride,
+                  size_t first_panel, size_t last_panel);
 
 #endif

@@ -48,7 +48,11 @@ struct BenchEncode: ParsableCommand {
                     if let summary = latency(3, { _ in _ = encoder.encode(texts) }, of: texts) { add("all \(texts.count) texts", summary) }
                     if let reference {
                         let vectors = encoder.encode(texts).vectors
-                        parity.append([.text(precision.rawValue)] + compare(vectors, try BenchFiles.floats(path: reference, rows: texts.count, like: vectors)))
+                        let expected = try BenchFiles.floats(path: reference, columns: vectors.columns)
+                        guard expected.rows == vectors.rows else {
+                            throw ValidationError("\(reference): expected \(vectors.rows) rows, found \(expected.rows)")
+                        }
+                        parity.append([.text(precision.rawValue)] + compare(vectors, expected))
                     }
                 }
             }

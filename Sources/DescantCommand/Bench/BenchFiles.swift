@@ -45,16 +45,21 @@ enum BenchFiles {
         }
     }
 
-    /// Little-endian float32 rows of a file as wide as those of `like`.
-    static func floats(path: String, rows: Int, like: Matrix) throws -> Matrix {
+    /// Little-endian float32 rows of a file.
+    static func floats(path: String, columns: Int) throws -> Matrix {
         let data = try Data(contentsOf: URL(fileURLWithPath: path))
-        guard data.count == rows * like.columns * 4 else {
-            throw ValidationError("\(path): expected \(rows) × \(like.columns) float32, found \(data.count) bytes")
+        guard columns > 0, data.count % (columns * 4) == 0 else {
+            throw ValidationError("\(path): expected rows of \(columns) float32, found \(data.count) bytes")
         }
         let values = data.withUnsafeBytes { bytes in
-            (0..<rows * like.columns).map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
+            (0..<bytes.count / 4).map { Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
         }
-        return Matrix(rows: rows, columns: like.columns, values: values)
+        return Matrix(rows: values.count / columns, columns: columns, values: values)
+    }
+
+    /// Writes a matrix as little-endian float32 rows.
+    static func write(_ matrix: Matrix, to path: String) throws {
+        try matrix.values.withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: path)) }
     }
 }
 
@@ -63,16 +68,17 @@ struct Machine: CustomStringConvertible {
     let description: String
 
     init(_ corpus: String) {
-        let cpu =
-            (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n").first { $0.hasPrefix("model name") }
-            .flatMap { $0.split(separator: ":").last }.map { $0.drop { $0 == " " } } ?? "unknown processor"
         #if DEBUG
             let mode = "debug build"
         #else
             let mode = "release build"
         #endif
-        description = "\(cpu), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(mode), corpus \(corpus)"
+        description = "\(Self.processor), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(mode), corpus \(corpus)"
     }
+
+    static let processor: String =
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n").first { $0.hasPrefix("model name") }
+        .flatMap { $0.split(separator: ":").last }.map { String($0.drop { $0 == " " }) } ?? "unknown processor"
 
     /// Resident memory of this process in bytes: all of it, and without pages of mapped files.
     static var residentMemory: (all: Int, own: Int) {

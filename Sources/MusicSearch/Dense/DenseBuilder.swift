@@ -84,6 +84,17 @@ struct DenseBuilder {
     }
 }
 
+extension Library {
+    /// The texts that the tracks' descriptor sets are encoded as, each once, in the order of their first track.
+    public var distinctDescriptorSets: [String] {
+        var seen: Set<[Int]> = []
+        return (0..<UInt32(tracks.count)).compactMap { document in
+            let set = DescriptorSetText.canonical(tracks.links(document).map { Int($0.descriptor) }, vocabulary)
+            return set.isEmpty || !seen.insert(set).inserted ? nil : DescriptorSetText.text(set, vocabulary)
+        }
+    }
+}
+
 /// How a descriptor set is written out for the encoder: labels joined by a space, by facet and then by number, so that a set has one text.
 enum DescriptorSetText {
     static func canonical(_ descriptors: [Int], _ vocabulary: Vocabulary) -> [Int] {

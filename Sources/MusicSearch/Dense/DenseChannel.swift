@@ -10,8 +10,11 @@ public typealias EncoderProvider = @Sendable (_ identity: String) throws -> (any
 struct DenseChannel: Sendable {
     let index: DenseIndex
     let encoder: any TextEncoder
-    /// Whether a track has a descriptor, or a narrower one, by descriptor.
-    let present: [Bool]
+    /// How likely a descriptor is to be meant before a word is read, by descriptor: 0 where no track has it or a narrower one.
+    let prior: [Float]
+
+    /// What is common is meant more often, though far less than in proportion: prior = (tracks that have it) ^ 0.3, chosen on development phrases.
+    static let priorExponent: Float = 0.3
 
     /// Tracks near a text, by rising document, with a match in 0…1 that is calibrated from the similarity.
     func tracks(near text: String) -> [(document: DocumentID, match: Float)] {
@@ -29,11 +32,11 @@ struct DenseChannel: Sendable {
 }
 
 extension DenseChannel: SemanticResolver {
-    func holds(_ descriptor: Int) -> Bool { present[descriptor] }
+    func holds(_ descriptor: Int) -> Bool { prior[descriptor] > 0 }
 
     func resolve(_ phrases: [String], beside said: Set<Int>) -> [SemanticMatch] {
         phrases.map { phrase in
-            let (best, shares) = index.nearestDescriptors(encoder.encode(phrase).vector, except: said)
+            let (best, shares) = index.nearestDescriptors(encoder.encode(phrase).vector, except: said, prior: prior)
             return SemanticMatch(similarity: Double(best), descriptors: shares.map { ($0.descriptor, Double($0.share)) })
         }
     }

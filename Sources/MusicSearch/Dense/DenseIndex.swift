@@ -9,8 +9,6 @@ import Vocabulary
     import Glibc
 #endif
 
-func tune(_ name: String, _ value: Double) -> Double { getenv("TUNE_" + name).flatMap { Double(String(cString: $0)) } ?? value }
-
 /// The dense half of a generation: which descriptors people mean by words that name none, and which tracks are described much as a request is.
 struct DenseIndex: Sendable {
     static let kind = "dense"
@@ -48,21 +46,29 @@ struct DenseIndex: Sendable {
         else { throw file.damaged(section: "ends", expected: "\(sets.count) rising ends of \(documentCount) documents", found: "\(ends.count)") }
     }
 
-    /// Descriptors that phrases near `vector` stand for, the likeliest first, with probabilities that add up to 1 and the greatest similarity.
+    /// Descriptors that phrases near `vector` stand for, the likeliest first, with shares that add up to 1 and the greatest similarity.
     ///
-    /// Every one of the nearest phrases votes for its descriptor with exp(similarity / temperature): one that is very near outweighs many that are not.
-    func nearestDescriptors(_ vector: [Float], except: Set<Int>) -> (best: Float, shares: [(descriptor: Int, share: Float)]) {
-        let found = phrases.search(vector, k: Self.neighbours * 8, ef: Self.neighbours * 12).filter { !except.contains(Int(descriptors[Int($0.document)])) }
-            .prefix(Self.neighbours)
+    /// Each of the nearest phrases votes for its descriptor with prior × exp(similarity / temperature): one that is very near outweighs many that are not.
+    /// Number and temperature were chosen on development phrases, where they hardly matter (8 … 40, 0.07 … 0.17).
+    /// - Parameters:
+    ///   - except: descriptors whose phrases do not vote.
+    ///   - prior: how likely a descriptor is to be meant before a word is read, by descriptor.
+    func nearestDescriptors(_ vector: [Float], except: Set<Int>, prior: [Float]) -> (best: Float, shares: [(descriptor: Int, share: Float)]) {
+        // Those that do not vote may be the nearest of all: more are fetched than are wanted.
+        let found = phrases.search(vector, k: Self.neighbours * 3, ef: Self.neighbours * 4)
+            .filter { !except.contains(Int(descriptors[Int($0.document)])) }.prefix(Self.neighbours)
         var votes: [Int: Float] = [:]
-        for phrase in found { votes[Int(descriptors[Int(phrase.document)]), default: 0] += Self.vote(phrase.score) }
+        for phrase in found { 
+            let descriptor = Int(descriptors[Int(phrase.document)])
+            votes[descriptor, default: 0] += Self.vote(phrase.score) * prior[descriptor]
+        }
         let total = votes.values.reduce(0, +)
         let shares = votes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value / max(total, .leastNormalMagnitude)) }
         return (found.first?.score ?? 0, shares)
     }
 
-    private static let neighbours = Int(tune("K", 15))
-    private static let temperature: Float = 1 / Float(tune("T", 12))
+    private static let neighbours = 40
+    private static let temperature: Float = 0.1
     private static func vote(_ similarity: Float) -> Float { expf(similarity / temperature) }
 
     /// Documents whose descriptor sets are nearest to `vector`, by rising document, with their similarities.

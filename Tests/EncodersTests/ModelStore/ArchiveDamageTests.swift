@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct ArchiveDamageTests {
-    private let tiny: TinyModel
+    private let tiny: RegisteredModel
 
-    init() throws { tiny = try TinyModel() }
+    init() throws { tiny = try RegisteredModel() }
 
     private func install(_ path: String) throws { _ = try tiny.store.install(tiny.model, from: .archive(path)) }
 

@@ -4,10 +4,10 @@ import Storage
 import Testing
 
 @Suite(.enabled(if: isOnPath("curl"), "needs the program curl")) struct DownloadTests {
-    private let tiny: TinyModel
+    private let tiny: RegisteredModel
     private var model: ModelDescription { tiny.model }
 
-    init() throws { tiny = try TinyModel() }
+    init() throws { tiny = try RegisteredModel() }
 
     /// Where the store keeps what comes from an address.
     private func part(_ address: String) -> String { "models/.tiny-" + String(Array(address.utf8).withUnsafeBytes { Checksum.xxh3($0) }, radix: 16) + ".part" }

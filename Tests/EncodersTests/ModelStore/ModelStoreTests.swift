@@ -5,11 +5,11 @@ import Testing
 @testable import Encoders
 
 @Suite struct ModelStoreTests {
-    private let tiny: TinyModel
+    private let tiny: RegisteredModel
     private var store: ModelStore { tiny.store }
     private var model: ModelDescription { tiny.model }
 
-    init() throws { tiny = try TinyModel() }
+    init() throws { tiny = try RegisteredModel() }
 
     private func faults(_ error: ModelStoreError?) -> [ModelStoreError.Fault] {
         guard case .wrong("tiny", let faults)? = error else { return [] }

@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 
 /// A model of three small files, a store for it, and ways to hand it over.
-final class TinyModel {
+final class RegisteredModel {
     let root: String
     let contents: [(name: String, bytes: [UInt8])]
     let model: ModelDescription
