@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(
             name: "MusicSearchTests",
             dependencies: [
-                "TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex", "TextAnalysis",
+                "TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex", "TextAnalysis", "Encoders",
+                "LinearAlgebra",
             ],
             swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import LinearAlgebra
 public import MusicSearch
 public import TrackCatalogue
 public import Vocabulary
@@ -7,3 +8,4 @@ public import Vocabulary
 extension CorpusFormat: ExpressibleByArgument {}
 extension PlaylistFormat: ExpressibleByArgument {}
 extension Facet: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

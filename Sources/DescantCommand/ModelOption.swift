@@ -12,6 +12,12 @@ struct ModelOption: ParsableArguments {
         try BiEncoder(folder: try folder(), name: name, precision: precision, remembered: remembered, team: team)
     }
 
+    /// The encoder; nil where nobody named a model and none is installed.
+    func installedEncoder(precision: Precision) throws -> BiEncoder? {
+        if model == ModelDescription.minilm.name, !ModelStore(folder: try DataFolder().models).present().contains(.minilm) { return nil }
+        return try encoder(precision: precision, remembered: 0)
+    }
+
     private var name: String { model.split(separator: "/").last.map(String.init) ?? model }
 
     private func folder() throws -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import MusicSearch
 import QueryPlanning
 import Ranking
+import Vocabulary
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -38,6 +39,8 @@ struct SearchCommand: ParsableCommand {
     var facets = false
     @Option(help: "Write a playlist to standard output instead: m3u8, xspf or jspf.")
     var export: PlaylistFormat?
+    @Option(help: "Leave a clause of the plan out, as facet:name; may be given again.")
+    var drop: [String] = []
     @Option(help: "Search by a plan's handle instead of text.")
     var plan: String?
 
@@ -60,13 +63,27 @@ struct SearchCommand: ParsableCommand {
         let parsed = try plan.map { try QueryPlan(handle: $0) }
         let text = try parsed?.text ?? request.text()
         let library = try libraryOption.open()
-        let response = library.search(parsed ?? library.planner.plan(text), options)
+        let response = library.search(try (parsed ?? library.planner.plan(text)).dropping(drop), options)
         if let export {
             Terminal.write(String(export.text(response.hits, title: response.text).dropLast()))
         } else if json {
             Terminal.write(try response.json())
         } else {
             Terminal.write(ResponsePage(response, explain: explain).text)
+        }
+    }
+}
+
+extension QueryPlan {
+    /// - Parameter names: descriptors as the plan prints them.
+    /// - Throws: `ValidationError` for one that the plan does not hold.
+    fileprivate func dropping(_ names: [String]) throws -> QueryPlan {
+        try names.reduce(self) { plan, name in
+            guard let id = DescriptorID(name), plan.clauses.contains(where: { $0.descriptor == id }) else {
+                let held = plan.clauses.map(\.descriptor.description).joined(separator: ", ")
+                throw ValidationError("--drop is \(name); expected one of \(held.isEmpty ? "no clauses: the plan has none" : held)")
+            }
+            return plan.dropping(id)
         }
     }
 }

@@ -74,7 +74,9 @@ public final class BiEncoder: Sendable {
             }
             guard let room = state.room else { preconditionFailure("the room was just made") }
             var vector = [Float](repeating: 0, count: dimension)
-            vector.withUnsafeMutableBufferPointer { encode([ids], in: room, team: team, into: [$0.baseAddress.unsafelyUnwrapped]) }
+            vector.withUnsafeMutableBufferPointer { vector in
+                forward([ids], in: room, team: team) { pool($1, tokens: $2, into: vector.baseAddress.unsafelyUnwrapped) }
+            }
             let encoding = Encoding(vector: vector, truncated: truncated)
             state.recent[text] = encoding
             return encoding
@@ -88,12 +90,27 @@ public final class BiEncoder: Sendable {
     public func encode(_ texts: [String], progress: (@Sendable (Int) -> Void)? = nil) -> (vectors: Matrix, truncated: [Int]) {
         let limit = transformer.configuration.maximumTokens
         let sequences = texts.map { wordPiece.sequence($0, limit: limit) }
+        var vectors = Matrix(rows: texts.count, columns: dimension)
+        vectors.values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            forward(sequences.map(\.ids), progress: progress) { pool($1, tokens: $2, into: base + $0 * dimension) }
+        }
+        return (vectors, sequences.indices.filter { sequences[$0].truncated })
+    }
+
+    /// Many sequences, shared out among the threads in small batches.
+    ///
+    /// - Parameter read: told the states of each sequence's tokens, `[tokens][dimension]`, once and from any thread; they are gone afterwards.
+    func forward(
+        _ sequences: [[Int32]], progress: (@Sendable (Int) -> Void)?, _ read: (_ sequence: Int, _ states: UnsafePointer<Float>, _ tokens: Int) -> Void
+    ) {
+        let limit = transformer.configuration.maximumTokens
         // Longest first, so that the last batches, which one thread may have to wait for, are short.
-        let order = sequences.indices.sorted { (sequences[$0].ids.count, $1) > (sequences[$1].ids.count, $0) }
+        let order = sequences.indices.sorted { (sequences[$0].count, $1) > (sequences[$1].count, $0) }
         var batches: [Range<Int>] = []
         var start = 0, tokens = 0
         for position in order.indices {
-            let length = sequences[order[position]].ids.count
+            let length = sequences[order[position]].count
             if tokens + length > Self.tokensAtOnce, position > start {
                 batches.append(start..<position)
                 (start, tokens) = (position, 0)
@@ -102,43 +119,43 @@ public final class BiEncoder: Sendable {
         }
         if start < order.count { batches.append(start..<order.count) }
 
-        var vectors = Matrix(rows: texts.count, columns: dimension)
         let next = Atomic(0), done = Atomic(0)
         let alone = ThreadTeam(size: 1)
-        vectors.values.withUnsafeMutableBufferPointer { values in
-            guard let first = values.baseAddress else { return }
-            nonisolated(unsafe) let base = first
-            team.run { _, _ in
-                let room = TransformerRoom(
-                    transformer.configuration, precision: transformer.precision, tokens: max(Self.tokensAtOnce, limit), longest: limit, team: alone)
-                while true {
-                    let batch = next.add(1, ordering: .relaxed).oldValue
-                    guard batch < batches.count else { break }
-                    let members = order[batches[batch]]
-                    encode(members.map { sequences[$0].ids }, in: room, team: alone, into: members.map { base + $0 * dimension })
-                    let count = done.add(members.count, ordering: .relaxed).newValue
-                    progress?(count)
-                }
+        team.run { _, _ in
+            let room = TransformerRoom(
+                transformer.configuration, precision: transformer.precision, tokens: max(Self.tokensAtOnce, limit), longest: limit, team: alone)
+            while true {
+                let batch = next.add(1, ordering: .relaxed).oldValue
+                guard batch < batches.count else { break }
+                let members = Array(order[batches[batch]])
+                forward(members.map { sequences[$0] }, in: room, team: alone) { read(members[$0], $1, $2) }
+                let count = done.add(members.count, ordering: .relaxed).newValue
+                progress?(count)
             }
         }
-        return (vectors, sequences.indices.filter { sequences[$0].truncated })
     }
 
     /// Tokens of a text, `[CLS]` and `[SEP]` included, as far as the model reads.
     public func tokenCount(of text: String) -> Int { wordPiece.sequence(text, limit: transformer.configuration.maximumTokens).ids.count }
 
-    private func encode(_ sequences: [[Int32]], in room: TransformerRoom, team: ThreadTeam, into vectors: [UnsafeMutablePointer<Float>]) {
+    private func forward(
+        _ sequences: [[Int32]], in room: TransformerRoom, team: ThreadTeam, _ read: (_ sequence: Int, _ states: UnsafePointer<Float>, _ tokens: Int) -> Void
+    ) {
         var batch = TokenBatch()
         for sequence in sequences { batch.append(sequence) }
         transformer.forward(batch, in: room, team: team)
-        for (sequence, vector) in vectors.enumerated() {
-            let hidden = room.hidden.pointer + batch.starts[sequence] * dimension
-            switch transformer.configuration.pooling {
-            case .mean: RowKernels.mean(hidden, rows: batch.starts[sequence + 1] - batch.starts[sequence], width: dimension, into: vector)
-            case .cls: vector.update(from: hidden, count: dimension)
-            }
-            RowKernels.normalize(vector, count: dimension)
+        for sequence in sequences.indices {
+            read(sequence, room.hidden.pointer + batch.starts[sequence] * dimension, batch.starts[sequence + 1] - batch.starts[sequence])
         }
+    }
+
+    /// A sequence's unit vector, of the states of its tokens.
+    func pool(_ states: UnsafePointer<Float>, tokens: Int, into vector: UnsafeMutablePointer<Float>) {
+        switch transformer.configuration.pooling {
+        case .mean: RowKernels.mean(states, rows: tokens, width: dimension, into: vector)
+        case .cls: vector.update(from: states, count: dimension)
+        }
+        RowKernels.normalize(vector, count: dimension)
     }
 }
 

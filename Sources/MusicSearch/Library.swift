@@ -100,7 +100,11 @@ public final class Library: Sendable {
                 what: "\(path), made by \(index.encoder)", expected: "vectors of \(index.dimension) elements",
                 found: "\(encoder.dimension) from \(encoder.identity)")
         }
-        return (DenseChannel(index: index, encoder: encoder, prior: terms.map { $0 < 0 ? 0 : powf(Float(lexical.documentFrequency(Int($0))), DenseChannel.priorExponent) }), nil)
+        return (
+            DenseChannel(
+                index: index, encoder: encoder, prior: terms.map { $0 < 0 ? 0 : powf(Float(lexical.documentFrequency(Int($0))), DenseChannel.priorExponent) }),
+            nil
+        )
     }
 
     /// Documents that have a descriptor or a narrower one.

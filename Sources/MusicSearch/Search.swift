@@ -71,7 +71,7 @@ extension Library {
                 album: present(tracks.album(document)), year: tracks.year(document), duration: tracks.duration(document),
                 file: present(tracks.file(document)), mbid: present(identifiers.mbid), isrc: present(identifiers.isrc),
                 score: Double(candidate.score), relevance: candidate.relevance, versions: picked[i].versions, descriptors: descriptors(of: document),
-                reasons: reasons(parts[i], plan, query),
+                reasons: reasons(document, parts[i], plan, query),
                 explanation: options.explain ? explanation(candidate, parts[i], plan, query) : nil)
         }
     }
@@ -86,7 +86,7 @@ extension Library {
     }
 
     /// Parts in words. A seed's many small parts become one reason.
-    private func reasons(_ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> [Reason] {
+    private func reasons(_ document: UInt32, _ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> [Reason] {
         var reasons: [Reason] = []
         if query.base > 0 { reasons.append(Reason(kind: .filters, text: "within the filters", value: Double(query.base))) }
         var seeds: [Int: (value: Double, signs: [String])] = [:]
@@ -96,7 +96,7 @@ extension Library {
                 seeds[seed, default: (0, [])].value += Double(part.value)
                 seeds[seed, default: (0, [])].signs.append(label(part.sign))
             case .clauses, .tempo, .words, .meaning:
-                reasons.append(reason(wish, part, plan))
+                reasons.append(reason(document, wish, part, plan))
             }
         }
         for (seed, entry) in seeds.sorted(by: { $0.key < $1.key }) {
@@ -109,10 +109,25 @@ extension Library {
         return reasons.sorted { $0.value > $1.value }
     }
 
-    private func reason(_ wish: CandidateQuery.Wish, _ part: ScorePart, _ plan: QueryPlan) -> Reason {
+    /// The descriptors of a wish whose evidence adds up that a track has, itself or by a narrower one.
+    private func labels(_ wish: CandidateQuery.Wish, _ document: UInt32) -> String {
+        var held: Set<Int> = []
+        for link in tracks.links(document) {
+            held.insert(Int(link.descriptor))
+            for ancestor in vocabulary.ancestors(of: Int(link.descriptor)) { held.insert(ancestor.index) }
+        }
+        return wish.own.compactMap { evidence in
+            if case .descriptor(let index) = evidence.sign, held.contains(index) { vocabulary.descriptors[index].label } else { nil }
+        }.joined(separator: ", ")
+    }
+
+    private func reason(_ document: UInt32, _ wish: CandidateQuery.Wish, _ part: ScorePart, _ plan: QueryPlan) -> Reason {
         let name = label(part.sign)
         let value = Double(part.value)
         switch wish.origin {
+        case .clauses(let clauses) where wish.adds:
+            let span = clauses.first.map { plan.clauses[$0].span }
+            return Reason(kind: .near, text: "\(labels(wish, document)), near \"\(span.map(plan.source) ?? "")\"", value: value, span: span)
         case .clauses(let clauses):
             let span = clauses.first.map { plan.clauses[$0].span }
             let isOwn = wish.own.contains { $0.sign == part.sign }

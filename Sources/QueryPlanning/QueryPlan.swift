@@ -33,6 +33,25 @@ public struct QueryPlan: Codable, Hashable, Sendable {
     public init() {}
 }
 
+extension QueryPlan {
+    /// The plan without what it wants or avoids of a descriptor; conflicts keep to the clauses that are left.
+    public func dropping(_ descriptor: DescriptorID) -> QueryPlan {
+        var plan = self
+        var places: [Int: Int] = [:]
+        plan.clauses = []
+        for (i, clause) in clauses.enumerated() where clause.descriptor != descriptor {
+            places[i] = plan.clauses.count
+            plan.clauses.append(clause)
+        }
+        plan.conflicts = conflicts.compactMap { conflict in
+            let left = conflict.clauses.compactMap { places[$0] }
+            return left.count == conflict.clauses.count ? Conflict(clauses: left, reason: conflict.reason) : nil
+        }
+        plan.parent = handle
+        return plan
+    }
+}
+
 /// Byte range in the UTF-8 of the request.
 public struct Span: Codable, Hashable, Sendable {
     public var start: Int

@@ -47,4 +47,18 @@ public struct WordPiece: Sendable {
         text.withUTF8 { reading.read($0) }
         return (reading.ids, reading.truncated)
     }
+
+    /// The same ids, and where the words of the text begin among them.
+    ///
+    /// A word is here what stands between white space, with the marks that touch it (`lo-fi,` is one), and a Chinese character: what a reader takes for one,
+    /// not what the tokenizer spells on its own.
+    ///
+    /// - Returns: ids as in ``pieces(of:limit:)``; rising indices into them, the first 0 unless there are no ids. A word that the limit cuts keeps its first ids.
+    public func words(of text: String, limit: Int = .max) -> (ids: [Int32], starts: [Int], truncated: Bool) {
+        precondition(limit >= 0, "limit is \(limit)")
+        var reading = WordPieceReading(vocabulary, unknown: unknown, limit: limit)
+        var text = text
+        text.withUTF8 { reading.read($0) }
+        return (reading.ids, reading.starts, reading.truncated)
+    }
 }

@@ -8,6 +8,10 @@ struct WordPieceReading {
     private let limit: Int
 
     private(set) var ids: [Int32] = []
+    /// Indices of the ids that follow white space or stand beside a Chinese character, and of the first.
+    private(set) var starts: [Int] = []
+    /// White space or a Chinese character came since the last id.
+    private var isParted = true
     /// A word began when the limit was reached, or its pieces went beyond it; reading is over.
     private(set) var truncated = false
 
@@ -46,7 +50,9 @@ struct WordPieceReading {
                     endWord()
                     append(byte)
                     endWord()
-                default: endWord()
+                default:
+                    endWord()
+                    isParted = true
                 }
             } else {
                 let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
@@ -68,6 +74,7 @@ struct WordPieceReading {
         if isIdeograph || character.isWhitespace {
             releaseMarks()
             endWord()
+            isParted = true
             if !isIdeograph { return }
         }
         character.decompose { part in
@@ -79,6 +86,7 @@ struct WordPieceReading {
         if isIdeograph {
             releaseMarks()
             endWord()
+            isParted = true
         }
     }
 
@@ -123,6 +131,10 @@ struct WordPieceReading {
         if ids.count > limit {
             ids.removeSubrange(limit...)
             truncated = true
+        }
+        if isParted, ids.count > count {
+            starts.append(count)
+            isParted = false
         }
         word.removeAll(keepingCapacity: true)
         wordLength = 0

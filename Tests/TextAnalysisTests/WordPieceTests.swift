@@ -66,6 +66,43 @@ import Testing
         }
     }
 
+    /// One word at a time gives the ids of all together, so the naive reading of each word says where words begin.
+    @Test(arguments: 0..<8) func wordsBeginAfterWhiteSpaceAndAtChineseCharacters(seed: UInt64) {
+        var random = SeededGenerator(seed)
+        let alphabet = Array("drumsling  a,-.\t音楽\u{A0}\u{0}\u{301}é".unicodeScalars)
+        for _ in 0..<100 {
+            let text = Self.text(of: alphabet, 0...40, &random)
+            var spaced = String.UnicodeScalarView()
+            for scalar in text.unicodeScalars { spaced.append(contentsOf: "音楽".unicodeScalars.contains(scalar) ? [" ", scalar, " "] : [scalar]) }
+            let words = spaced.split { $0 == " " || $0 == "\t" || $0 == "\u{A0}" }.map { Self.naive.pieces(of: String($0)) }.filter { !$0.isEmpty }
+            let (ids, starts, truncated) = Self.mini.words(of: text)
+            #expect(ids == words.flatMap { $0 } && !truncated)
+            var next = 0
+            #expect(
+                starts
+                    == words.map { word in
+                        next += word.count
+                        return next - word.count
+                    }, "\(text.debugDescription)")
+        }
+    }
+
+    @Test(arguments: WordPieceRecordedText.all) func wordsHaveTheIdsOfPieces(recorded: WordPieceRecordedText) {
+        let all = Self.mini.words(of: recorded.text).starts
+        for limit in [0, 1, 2, 5, 9, Int.max] {
+            let (ids, starts, truncated) = Self.mini.words(of: recorded.text, limit: limit)
+            let pieces = Self.mini.pieces(of: recorded.text, limit: limit)
+            #expect(ids == pieces.ids && truncated == pieces.truncated)
+            #expect(starts == all.filter { $0 < ids.count })
+        }
+    }
+
+    @Test func marksBelongToTheWordTheyTouch() {
+        // don ' t | loud , | slow - beat | 音 | 楽
+        #expect(Self.mini.words(of: "  don't loud,\nslow-beat音楽 ").starts == [0, 3, 5, 8, 9])
+        #expect(Self.mini.words(of: " \t").starts == [])
+    }
+
     /// Beyond the naive reading's alphabet: unassigned, young and private scalars.
     @Test(arguments: 0..<4) func noScalarTraps(seed: UInt64) {
         var random = SeededGenerator(seed)

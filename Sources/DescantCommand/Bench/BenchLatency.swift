@@ -33,6 +33,8 @@ struct BenchLatency: ParsableCommand {
     var into: String?
     @Option(help: "Write documents.jsonl and queries.jsonl for Benchmarks/peers into this folder.")
     var export: String?
+    @Option(help: "TSV of other words for tags (facet, tag, phrase), for requests that have to be read by their meaning.")
+    var paraphrases: String?
     @Option(help: "Cold starts to time.")
     var cold = 20
     @Flag(help: "Print JSON.")
@@ -47,7 +49,7 @@ struct BenchLatency: ParsableCommand {
             notes.append("synthetic: \(replicate) tracks resampled with replacement from \(library), seed \(seed); built in \(rounded(seconds)) s")
         }
         defer { if replicate != nil, into == nil { try? FileManager.default.removeItem(atPath: path) } }
-        let (opened, opening) = try timed { try Library(path: path) }
+        let (opened, opening) = try timed { try Library(path: path, encoder: TextModels.provider) }
         // Reading the corpus back to draw requests takes memory of its own; what serving takes is asked of a fresh process below.
         let maker = TagQueries(opened)
         let drawn = maker.draw(queries, seed: seed)
@@ -70,6 +72,10 @@ struct BenchLatency: ParsableCommand {
             ])
         }
         measure("whole search: plan, all candidates, totals, 10 hits with reasons") { _ = opened.search(drawn[$0].text) }
+        if let paraphrases {
+            let others = maker.draw(queries, seed: seed &+ 1, paraphrases: try BenchTags.read(paraphrases, opened.vocabulary))
+            if !others.isEmpty { measure("whole search, one tag in other words") { _ = opened.search(others[$0 % others.count].text) } }
+        }
         measure("plan alone") { _ = opened.planner.plan(drawn[$0].text) }
         let plans = drawn.map { opened.planner.plan($0.text) }
         measure("search of a plan") { _ = opened.search(plans[$0]) }
@@ -86,6 +92,7 @@ struct BenchLatency: ParsableCommand {
                 ])
             }
         }
+        notes.append(opened.lexicalOnly.map { "words alone: \($0)" } ?? "words and vectors: \(opened.manifest.models.map(\.identity).joined())")
         notes.append("\(opened.tracks.count) tracks, \(drawn.count) requests, seed \(seed), one thread, one warm pass before")
         notes.append(
             "opening \(rounded(opening * 1000)) ms; postings \(opened.index.postingBytes) bytes; all files \(opened.manifest.files.values.reduce(0) { $0 + $1.bytes }) bytes"

@@ -64,7 +64,7 @@ struct BenchTags: ParsableCommand {
     }
 
     /// Descriptor → phrases, from a TSV with columns facet, tag, phrase.
-    private static func read(_ path: String, _ vocabulary: Vocabulary) throws -> [Int: [String]] {
+    static func read(_ path: String, _ vocabulary: Vocabulary) throws -> [Int: [String]] {
         var result: [Int: [String]] = [:]
         var table = try SeparatedValues(path: path, separator: "\t", quotes: false, comment: "#")
         defer { table.close() }

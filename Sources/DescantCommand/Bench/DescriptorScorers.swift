@@ -18,14 +18,20 @@ enum DescriptorScorers {
         case characters4to5
     }
 
+    typealias Part = (terms: Terms, scorer: Scorer, weight: Float)
+
     struct Method {
         var name: String
         /// Several are divided by their best score of the query, weighted and added.
-        var parts: [(terms: Terms, scorer: Scorer, weight: Float)]
+        var parts: [Part]
     }
 
     static let lexical = SMART(document: .init(.logarithmic, .smooth, .cosine), query: .init(.logarithmic, .smooth, .cosine))
 
+    /// Says how much of a request a document answers, comparable from request to request.
+    static let stemCoverage: Part = (.stems, .coverage(exponent: 0.7), 1)
+
+    /// The last is the one that hybrids build on.
     static let methods: [Method] = [
         Method(name: "TF-IDF, scikit-learn default", parts: [(.plain, .scikitLearn, 1)]),
         Method(name: "TF-IDF \(lexical), stems", parts: [(.stems, .tfIDF(lexical), 1)]),
@@ -33,16 +39,16 @@ enum DescriptorScorers {
         Method(name: "TF-IDF \(lexical), characters 3–5", parts: [(.characters3to5, .tfIDF(lexical), 1)]),
         Method(name: "BM25 k1 1.2 b 0.75, stems", parts: [(.stems, .bm25(k1: 1.2, b: 0.75), 1)]),
         Method(name: "coverage a 0.5, stems", parts: [(.stems, .coverage(exponent: 0.5), 1)]),
-        Method(name: "coverage a 0.7, stems", parts: [(.stems, .coverage(exponent: 0.7), 1)]),
+        Method(name: "coverage a 0.7, stems", parts: [stemCoverage]),
         Method(name: "coverage a 0.85, stems", parts: [(.stems, .coverage(exponent: 0.85), 1)]),
         Method(name: "coverage a 0.7, characters 4–5", parts: [(.characters4to5, .coverage(exponent: 0.7), 1)]),
         Method(
             name: "coverage of words + characters",
-            parts: [(.stems, .coverage(exponent: 0.7), 1), (.characters4to5, .coverage(exponent: 0.7), 1)]),
+            parts: [stemCoverage, (.characters4to5, .coverage(exponent: 0.7), 1)]),
         Method(
             name: "coverage of words + phrases + characters",
             parts: [
-                (.stems, .coverage(exponent: 0.7), 1), (.phrases, .coverage(exponent: 0.8, idf: .standard), 0.8),
+                stemCoverage, (.phrases, .coverage(exponent: 0.8, idf: .standard), 0.8),
                 (.characters4to5, .coverage(exponent: 0.6, idf: .standard), 1.2),
             ]),
     ]
@@ -53,7 +59,7 @@ struct DescriptorIndex {
     private let index: LexicalIndex
     private let stems = Analyzer(stemmer: .english)
     private let light = Analyzer(stemmer: .light)
-    private var scorings: [String: FieldScoring] = [:]
+    private let scorings: [String: FieldScoring]
 
     init(documents: [String]) throws {
         var builder = IndexBuilder(fields: DescriptorScorers.Terms.allCases.map { Field("\($0)", .text, scorer: .bm25(k1: 1.2, b: 0.75)) })
@@ -65,36 +71,39 @@ struct DescriptorIndex {
                     document: DocumentID(i))
             }
         }
-        index = try LexicalIndex(inMemory: builder)
+        let index = try LexicalIndex(inMemory: builder)
+        self.index = index
+        let parts = DescriptorScorers.methods.flatMap(\.parts)
+        scorings = Dictionary(
+            parts.map { (Self.key($0), FieldScoring(index, field: $0.terms.rawValue, scorer: $0.scorer)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The best `k` documents of each query by each of the methods.
-    mutating func rankings(_ queries: [String], _ methods: [DescriptorScorers.Method], k: Int) -> [[[Int]]] {
-        for part in methods.flatMap(\.parts) {
-            let key = "\(part.terms) \(part.scorer)"
-            if scorings[key] == nil { scorings[key] = FieldScoring(index, field: part.terms.rawValue, scorer: part.scorer) }
+    private static func key(_ part: DescriptorScorers.Part) -> String { "\(part.terms) \(part.scorer)" }
+
+    /// Every document's score for one query.
+    struct Scores {
+        /// By each of ``DescriptorScorers/methods``.
+        var methods: [[Float]]
+        /// By ``DescriptorScorers/stemCoverage``.
+        var stemCoverage: [Float]
+    }
+
+    func scores(of query: String) -> Scores {
+        var known: [String: [Float]] = [:]
+        var parsed: [DescriptorScorers.Terms: LexicalQuery] = [:]
+        func scores(_ part: DescriptorScorers.Part) -> [Float] {
+            let key = Self.key(part)
+            if let scores = known[key] { return scores }
+            let lexical = parsed[part.terms] ?? LexicalQuery(Self.terms(query, part.terms, tags: [query], stems, light), field: part.terms.rawValue)
+            parsed[part.terms] = lexical
+            let scores = scorings[key].map { index.scores(of: lexical, [$0]) } ?? []
+            known[key] = scores
+            return scores
         }
-        var result = [[[Int]]](repeating: [], count: methods.count)
-        for query in queries {
-            var cache: [String: [Float]] = [:]
-            var parsed: [DescriptorScorers.Terms: LexicalQuery] = [:]
-            for (m, method) in methods.enumerated() {
-                let lists = method.parts.map { part -> (weight: Float, scores: [Float]) in
-                    let key = "\(part.terms) \(part.scorer)"
-                    if let known = cache[key] { return (part.weight, known) }
-                    let lexical = parsed[part.terms] ?? LexicalQuery(Self.terms(query, part.terms, tags: [query], stems, light), field: part.terms.rawValue)
-                    parsed[part.terms] = lexical
-                    let scores = scorings[key].map { index.scores(of: lexical, [$0]) } ?? []
-                    cache[key] = scores
-                    return (part.weight, scores)
-                }
-                let scores = lists.count == 1 ? lists[0].scores : Fusion.maximumNormalisedSum(lists)
-                var top = TopK(k)
-                for (i, score) in scores.enumerated() where score > top.threshold && score > 0 { top.insert(Scored(document: DocumentID(i), score: score)) }
-                result[m].append(top.sorted().map { Int($0.document) })
-            }
+        let methods = DescriptorScorers.methods.map { method in
+            method.parts.count == 1 ? scores(method.parts[0]) : Fusion.maximumNormalisedSum(method.parts.map { ($0.weight, scores($0)) })
         }
-        return result
+        return Scores(methods: methods, stemCoverage: scores(DescriptorScorers.stemCoverage))
     }
 
     private static func terms(_ text: String, _ kind: DescriptorScorers.Terms, tags: [String], _ stems: Analyzer, _ light: Analyzer) -> [String] {

@@ -29,10 +29,11 @@ struct Replica {
         try catalogue.forEachTrack { tracks.append($0) }
         var random = SeededGenerator(seed: seed)
         let tables = try DataFolder().tables()
+        let encoder = try TextModels.installed()
         let progress = ProgressLine()
         let start = monotonicSeconds()
-        _ = try LibraryBuilder(library: path, vocabulary: tables).build(replacing: true) { step in
-            if case .indexing(let done) = step { progress.update("indexing", done: done, share: Double(done) / Double(count)) }
+        _ = try LibraryBuilder(library: path, vocabulary: tables, encoder: encoder).build(replacing: true) { step in
+            progress.show(step)
         } importing: { put in
             for i in 0..<count {
                 var track = tracks[random.integer(in: 0...tracks.count - 1)]

@@ -58,7 +58,7 @@ struct DenseIndex: Sendable {
         let found = phrases.search(vector, k: Self.neighbours * 3, ef: Self.neighbours * 4)
             .filter { !except.contains(Int(descriptors[Int($0.document)])) }.prefix(Self.neighbours)
         var votes: [Int: Float] = [:]
-        for phrase in found { 
+        for phrase in found {
             let descriptor = Int(descriptors[Int(phrase.document)])
             votes[descriptor, default: 0] += Self.vote(phrase.score) * prior[descriptor]
         }

@@ -1,0 +1,87 @@
+import Evaluation
+import LinearAlgebra
+import MusicSearch
+import Ranking
+
+/// The ways of matching a request with descriptor sets by meaning, alone and beside the best lexical one, that `bench descriptors` compares.
+struct DenseMethod {
+    enum Kind {
+        /// Cosine of request and document, the tags joined by the separator of this number.
+        case cosine(Int)
+        /// ``TagSetScoring`` over ``TagAffinity``, by numbers of reading and exponent.
+        case tags(reading: Int, exponent: Int)
+        /// (1 − α) of the words and α of the cosine.
+        case convex(alpha: Float)
+        case reciprocalRank
+        /// Words, and `weight` of the calibrated tags.
+        case hybrid(reading: Int, weight: Float)
+        /// The same, and the empty set scores the more the less the best document covers of the request.
+        case hybridWithEmptySet(reading: Int, weight: Float)
+    }
+
+    var name: String
+    var kind: Kind
+
+    static let separators = [" ", ", "]
+    static let exponents: [Float] = [0.7, 0.5]
+    /// Stem coverage up to which a request's best document is no better than none.
+    static let emptyCoverage: Float = 1.5
+
+    static let all: [DenseMethod] = [
+        DenseMethod(name: "cosine, tags joined by a space", kind: .cosine(0)),
+        DenseMethod(name: "cosine, tags joined by \", \"", kind: .cosine(1)),
+        DenseMethod(name: "A: calibrated tags, whole request, a 0.7", kind: .tags(reading: 0, exponent: 0)),
+        DenseMethod(name: "A, a 0.5", kind: .tags(reading: 0, exponent: 1)),
+        DenseMethod(name: "B: calibrated tags, windows of 1–3 words, a 0.7", kind: .tags(reading: 1, exponent: 0)),
+        DenseMethod(name: "B, a 0.5", kind: .tags(reading: 1, exponent: 1)),
+        DenseMethod(name: "words + cosine, convex, α 0.2", kind: .convex(alpha: 0.2)),
+        DenseMethod(name: "words + cosine, reciprocal rank, k 60", kind: .reciprocalRank),
+        DenseMethod(name: "words + 0.4 A", kind: .hybrid(reading: 0, weight: 0.4)),
+        DenseMethod(name: "words + 0.6 B", kind: .hybrid(reading: 1, weight: 0.6)),
+        DenseMethod(name: "words + 0.6 B, with an absolute score for the empty set", kind: .hybridWithEmptySet(reading: 1, weight: 0.6)),
+    ]
+}
+
+/// Documents of one task, encoded.
+struct DenseDescriptors {
+    private let vectors: DescriptorVectors
+    /// By separator.
+    private let columns: [Matrix]
+    /// By exponent.
+    private let scorings: [TagSetScoring]
+    private let emptyDocument: Int?
+
+    init(_ task: MatchingTask, _ vectors: DescriptorVectors) {
+        self.vectors = vectors
+        columns = DenseMethod.separators.map { separator in vectors.columns(task.documentTags.map { $0.joined(separator: separator) }) }
+        let numbers = task.documentTags.map { vectors.numbers(of: $0) }
+        scorings = DenseMethod.exponents.map { TagSetScoring(numbers, exponent: $0) }
+        emptyDocument = task.documents.firstIndex(of: "")
+    }
+
+    /// Every document's score by each of ``DenseMethod/all``.
+    func scores(of query: String, _ lexical: DescriptorIndex.Scores) -> [[Float]] {
+        let words = lexical.methods[lexical.methods.count - 1]
+        let request = Matrix([vectors.vector(of: query)])
+        // In 0…1, so that an opposite is not taken for a document that was not found.
+        let cosines = columns.map { request.product($0).values.map { (1 + $0) / 2 } }
+        let deviations = vectors.deviations(of: query)
+        let tags = deviations.map { z in scorings.map { $0.scores(z) } }
+        func hybrid(_ reading: Int, _ weight: Float) -> [Float] { Fusion.maximumNormalisedSum([(1, words), (weight, tags[reading][0])]) }
+        return DenseMethod.all.map { method in
+            switch method.kind {
+            case .cosine(let separator): return cosines[separator]
+            case .tags(let reading, let exponent): return tags[reading][exponent]
+            case .convex(let alpha): return Fusion.rangeNormalisedSum([(1 - alpha, words), (alpha, cosines[0])])
+            case .reciprocalRank: return Fusion.reciprocalRank([(1, words), (1, cosines[0])])
+            case .hybrid(let reading, let weight): return hybrid(reading, weight)
+            case .hybridWithEmptySet(let reading, let weight):
+                var scores = hybrid(reading, weight)
+                if let emptyDocument, let best = scores.max(), let coverage = lexical.stemCoverage.max() {
+                    scores[emptyDocument] = best * min(1, DenseMethod.emptyCoverage / coverage)
+                }
+                return scores
+            }
+        }
+    }
+}
