@@ -69,9 +69,10 @@ static void *member_main(void *argument) {
     }
 }
 
-static void start_round(ck_team *team) {
+/// Opens a round whose parts from `first_free` on nobody has taken.
+static void start_round(ck_team *team, uint32_t first_free) {
     // Sequentially consistent, as is `sleepers`: a member that misses this finds the new round in the futex.
-    atomic_store(&team->state, (uint64_t)(round_of(atomic_load(&team->state)) + 1) << 32);
+    atomic_store(&team->state, (uint64_t)(round_of(atomic_load(&team->state)) + 1) << 32 | first_free);
     if (atomic_load(&team->sleepers) > 0) syscall(SYS_futex, round_word(team), FUTEX_WAKE_PRIVATE, team->size, NULL, NULL, 0);
 }
 
@@ -97,7 +98,8 @@ ck_team *ck_team_create(int size) {
 
 void ck_team_destroy(ck_team *team) {
     atomic_store(&team->stopping, 1);
-    start_round(team);
+    // A round without parts: a member that is still between two parts of the last one must not find work here.
+    start_round(team, (uint32_t)team->size);
     for (int member = 1; member < team->size; member++) pthread_join(team->members[member], NULL);
     pthread_mutex_destroy(&team->callers);
     free(team);
@@ -114,7 +116,7 @@ void ck_team_run(ck_team *team, void (*work)(void *, int, int), void *context) {
     team->work = work;
     team->context = context;
     atomic_store_explicit(&team->unfinished, team->size, memory_order_relaxed);
-    start_round(team);
+    start_round(team, 0);
     take_parts(team);
     for (int spins = 0; atomic_load_explicit(&team->unfinished, memory_order_acquire) > 0; spins++) {
         // The parts that others took are as large as this one; past a while, their thread must lack a processor.

@@ -34,7 +34,7 @@ struct LibraryOption: ParsableArguments {
             library = try Library(path: path, encoder: TextModels.provider)
         } else {
             let progress = ProgressLine()
-            library = try StarterLibrary.open(DataFolder(), encoder: try TextModels.installed()) { step in
+            library = try StarterLibrary.open(DataFolder(), encoder: TextModels.usable()) { step in
                 guard let step else { return Terminal.note("Indexing the starter corpus (once) …") }
                 progress.show(step)
             }

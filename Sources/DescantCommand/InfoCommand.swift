@@ -24,7 +24,7 @@ struct InfoCommand: ParsableCommand {
         if let cache = try? CacheFolder.path() { rows.append(("cache", cache)) }
         let store = ModelStore(folder: data.models)
         let installed = store.installed().map(\.model.name)
-        rows.append(("text model", try TextModels.installed()?.identity ?? "none: requests are answered by words alone"))
+        rows.append(("text model", TextModels.usable()?.identity ?? "none: requests are answered by words alone"))
         rows.append(("installed", installed.isEmpty ? "none" : installed.joined(separator: ", ")))
         let width = rows.map(\.0.count).max() ?? 0
         for (name, value) in rows { Terminal.write(name + String(repeating: " ", count: width - name.count) + "  " + value) }

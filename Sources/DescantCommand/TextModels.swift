@@ -13,7 +13,17 @@ import Storage
 /// The text encoder that libraries are made and searched with.
 enum TextModels {
     /// Gives a library the encoder that its vectors were made with, if that is installed.
-    static let provider: EncoderProvider = { _ in try installed() }
+    static let provider: EncoderProvider = { _ in usable() }
+
+    /// The installed model, or nil and a note where it is damaged: a search then goes by words.
+    static func usable() -> BiEncoder? {
+        do {
+            return try installed()
+        } catch {
+            Terminal.note("Note: the text model cannot be used: \(error)")
+            return nil
+        }
+    }
 
     /// The installed model; nil where there is none, and everything works by words.
     ///
@@ -28,7 +38,12 @@ enum TextModels {
         if FileManager.default.fileExists(atPath: compiled), let encoder = try? BiEncoder(compiled: compiled) { return encoder }
         let encoder = try load(model, folder)
         // Where it cannot be written, the next command loads the original again.
-        try? encoder.compile(vocabulary: Array(Data(contentsOf: URL(fileURLWithPath: folder + "/vocab.txt"))), to: compiled)
+        if (try? encoder.compile(vocabulary: Array(Data(contentsOf: URL(fileURLWithPath: folder + "/vocab.txt"))), to: compiled)) != nil {
+            for other in (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
+            where other.hasPrefix(model.name + "-") && other.hasSuffix(".encoder") && "\(cache)/\(other)" != compiled {
+                try? FileManager.default.removeItem(atPath: cache + "/" + other)
+            }
+        }
         return encoder
     }
 

@@ -43,12 +43,14 @@ extension BiEncoder {
         guard sizes[0] == PackedMatrix.revision else {
             throw tensors.file.damaged(section: "shape", expected: "weights of revision \(PackedMatrix.revision)", found: "\(sizes[0])")
         }
-        guard sizes[1...8].allSatisfy({ $0 > 0 }), sizes[2].isMultiple(of: sizes[4]), sizes[8] >= 4, sizes[8] <= sizes[6] else {
+        guard sizes[1...8].allSatisfy({ $0 > 0 }), sizes[2].isMultiple(of: sizes[4]), sizes[8] >= 4, sizes[8] <= sizes[6], sizes[9] <= 1, sizes[10] <= 1,
+            case let epsilon = Float(bitPattern: UInt32(sizes[11])), epsilon > 0, epsilon < 1
+        else {
             throw tensors.file.damaged(section: "shape", expected: "sizes of an encoder", found: "\(sizes)")
         }
         let configuration = TransformerConfiguration(
             vocabularySize: sizes[1], width: sizes[2], layers: sizes[3], heads: sizes[4], feedForwardWidth: sizes[5],
-            activation: sizes[9] == 0 ? .gelu : .relu, positions: sizes[6], tokenTypes: sizes[7], epsilon: Float(bitPattern: UInt32(sizes[11])),
+            activation: sizes[9] == 0 ? .gelu : .relu, positions: sizes[6], tokenTypes: sizes[7], epsilon: epsilon,
             pooling: sizes[10] == 0 ? .mean : .cls, maximumTokens: sizes[8])
         let words: MappedArray<UInt8> = try tensors.file.array("vocabulary")
         let name: MappedArray<UInt8> = try tensors.file.array("name")

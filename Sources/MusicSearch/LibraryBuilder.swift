@@ -57,7 +57,8 @@ public struct LibraryBuilder {
     }
 
     /// - Parameter replacing: drop tracks that are in the library already instead of adding to them.
-    /// - Throws: `LibraryError`, `FileError`, `ImportError` for a corpus that cannot be read at all, `DatabaseError`.
+    /// - Throws: `LibraryError`, `FileError`, `ImportError` for a corpus that cannot be read at all, `DatabaseError`, `VectorError` when the encoder yields what is no
+    ///   unit vector.
     public func build(_ sources: [Source], replacing: Bool = false, progress: (Progress) -> Void = { _ in }) throws -> Outcome {
         try run(replacing, progress) { writer, vocabulary, now in
             try sources.map { source in

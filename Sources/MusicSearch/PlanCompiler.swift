@@ -79,7 +79,7 @@ struct PlanCompiler {
         for i in query.wishes.indices where query.wishes[i].adds { weighMeanings(i) }
     }
 
-    /// Brings what a phrase may mean to shares: each descriptor once, without what its broader ones say for it already, adding up to 1.
+    /// Brings what a phrase may mean to shares: each descriptor once, without half of what its broader ones say for it already, adding up to at most 1.
     private mutating func weighMeanings(_ wish: Int) {
         var factors: [Int: Float] = [:]
         for evidence in query.wishes[wish].own {
@@ -93,7 +93,8 @@ struct PlanCompiler {
             }
             return CandidateQuery.Evidence(.descriptor(index), factor: max(0, factor - told / 2))
         }
-        let total = factors.values.reduce(0, +)
+        // In a fixed order: a sum of floats depends on it, and a dictionary has none.
+        let total = factors.sorted { $0.key < $1.key }.reduce(Float(0)) { $0 + $1.value }
         query.wishes[wish].own = own.sorted { $0.factor != $1.factor ? $0.factor > $1.factor : $0.descriptor < $1.descriptor }.map {
             .init($0.sign, factor: $0.factor / max(total, .leastNormalMagnitude))
         }
@@ -112,7 +113,10 @@ struct PlanCompiler {
             guard wish.adds, case .clauses(let clauses) = wish.origin, let first = clauses.first else { return false }
             return plan.clauses[first].semantic != nil && plan.clauses[first].span.start <= span.start && span.end <= plan.clauses[first].span.end
         }
-        guard let wish else { return }
+        guard let wish else {
+            shortfalls.append(Shortfall(kind: .missing, text: vocabulary.descriptors[descriptor].label))
+            return
+        }
         let near = Neighbourhood.evidence(of: descriptor, in: library)
         for evidence in near {
             query.wishes[wish].own.append(.init(evidence.sign, factor: evidence.factor * Self.neighbourShare))
@@ -278,7 +282,8 @@ struct PlanCompiler {
                 ignored.append(word)
                 continue
             }
-            let stems = vocabulary.analyzer.terms(word.text)
+            // What is not wanted is not looked for.
+            let stems = word.negated == true ? [] : vocabulary.analyzer.terms(word.text)
             let found = stems.filter { library.index.term($0, field: Library.IndexField.text) != nil }
             if found.isEmpty { ignored.append(word) }
             evidence += found.map { .init(.word($0)) }
@@ -298,10 +303,11 @@ struct PlanCompiler {
     /// The request as a whole, by its vector: what is wanted in the listener's own words, without what is not.
     private mutating func addMeaning() {
         guard let dense = library.dense else { return }
-        let wanted = plan.clauses.filter { $0.polarity == .want }.map(\.span) + ignored.map(\.span)
+        let wanted = plan.clauses.filter { $0.polarity == .want }.map(\.span) + ignored.filter { $0.negated != true }.map(\.span)
         var words: [String] = []
         var end = 0
-        for span in wanted.sorted(by: { ($0.start, $1.end) < ($1.start, $0.end) }) where span.start >= end && span.end <= plan.text.utf8.count {
+        for span in wanted.sorted(by: { ($0.start, $1.end) < ($1.start, $0.end) })
+        where span.start >= end && span.end > span.start && span.end <= plan.text.utf8.count {
             words.append(plan.source(span))
             end = span.end
         }

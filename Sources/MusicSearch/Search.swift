@@ -14,7 +14,7 @@ extension Library {
         search(planner.plan(text), options)
     }
 
-    /// Same plan, same library: same bytes.
+    /// Same plan, same library and its encoder (or none): same bytes.
     ///
     /// The plan is compiled for this library (`PlanCompiler`), every track is scored (`CandidateScan`), the best are freed of repetition (`Diversity`), and each
     /// hit's score is taken apart again into reasons.
@@ -157,8 +157,8 @@ extension Library {
             details.append(
                 Explanation(
                     Double(part.value),
-                    "weight \(wish.weight) × match \(part.match) by \(label(part.sign))"
-                        + (wish.weight < 0 ? " (unwanted)" : wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
+                    "weight \(wish.weight) × match \(part.match) by \(wish.origin == .meaning ? "likeness of the whole request" : label(part.sign))"
+                        + (wish.weight < 0 ? " (unwanted)" : wish.origin == .meaning || wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
         }
         if let focus = parts.last {
             details.append(

@@ -56,6 +56,12 @@ extension QueryPlan {
             return "a span \(span.start)…\(span.end) outside the text of \(length) bytes"
         }
         if let clause = clauses.first(where: { !(0...1).contains($0.strength) }) { return "a strength \(clause.strength) outside 0…1" }
+        if let share = clauses.compactMap(\.semantic).first(where: { !(0...1).contains($0) }) { return "a share \(share) outside 0…1" }
+        for (group, members) in Dictionary(grouping: clauses.filter { $0.alternatives != nil }, by: { $0.alternatives ?? 0 })
+        where Set(members.map { $0.semantic != nil }).count > 1 {
+            return "alternatives \(group) of which some are names and some meanings"
+        }
+        if clauses.contains(where: { $0.semantic != nil && $0.alternatives == nil }) { return "a meaning that belongs to no alternatives" }
         if let count, count < 1 { return "a count of \(count)" }
         if conflicts.contains(where: { $0.clauses.contains { !clauses.indices.contains($0) } }) { return "a conflict between clauses that are not there" }
         return nil

@@ -238,10 +238,13 @@ public struct Correction: Codable, Hashable, Sendable {
 public struct Ignored: Codable, Hashable, Sendable {
     public var span: Span
     public var text: String
+    /// True under a negation: not looked for either.
+    public var negated: Bool?
 
-    public init(span: Span, text: String) {
+    public init(span: Span, text: String, negated: Bool? = nil) {
         self.span = span
         self.text = text
+        self.negated = negated
     }
 }
 

@@ -60,7 +60,7 @@ extension PlanDraft {
         for i in tokens.indices where owners[i] == nil && tokens[i].kind == .word {
             let word = words[i]
             if FunctionWords.contains(word) || Cues.requestWords.contains(word) { continue }
-            plan.ignored.append(Ignored(span: span(i..<i + 1), text: source(i..<i + 1)))
+            plan.ignored.append(Ignored(span: span(i..<i + 1), text: source(i..<i + 1), negated: isNegated(i..<i + 1) ? true : nil))
         }
     }
 

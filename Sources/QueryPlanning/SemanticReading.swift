@@ -47,7 +47,7 @@ extension PlanDraft {
         while i < tokens.count {
             var end = i
             while end < tokens.count, belongs(end) { end += 1 }
-            if let phrase = trimmed(i..<end), !isNegated(phrase) { phrases.append(phrase) }
+            if let phrase = trimmed(i..<end), !isNegated(i..<end) { phrases.append(phrase) }
             i = end + 1
         }
         return phrases
@@ -81,7 +81,8 @@ extension PlanDraft {
         return range.contains { !asks($0) } ? range : nil
     }
 
-    private func isNegated(_ range: Range<Int>) -> Bool {
+    /// Whether a negation stands in a range or up to three words before it.
+    func isNegated(_ range: Range<Int>) -> Bool {
         (max(0, range.lowerBound - 3)..<range.upperBound).contains { i in
             let length = Cues.negations.length(at: i, in: words)
             return length > 0 && i + length <= range.upperBound

@@ -1,4 +1,4 @@
-// SIMD kernels with run-time dispatch. Nothing here allocates except the packing sizes it reports; callers own every buffer.
+// SIMD kernels with run-time dispatch. Kernels do not allocate: callers own every buffer; only a team has memory and threads of its own.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 

@@ -24,9 +24,13 @@ struct BenchEncode: ParsableCommand {
     @Option(help: "Calls of each measurement.")
     var calls = 500
 
+    func validate() throws {
+        if calls < 1 { throw ValidationError("--calls is \(calls); expected 1 or more") }
+    }
+
     func run() throws {
         let texts = try BenchFiles.texts(path: self.texts)
-        print("\(Machine("\(texts.count) texts of \(self.texts)")), kernels \(Processor.kernels)\n")
+        Terminal.write("\(Machine("\(texts.count) texts of \(self.texts)")), kernels \(Processor.kernels)\n")
         var speed = ResultTable(columns: ["precision", .number("threads"), "measured", .number("p50 ms"), .number("p99 ms")])
         var parity = ResultTable(columns: ["precision", .number("least cosine"), .number("mean cosine"), .number("neighbours kept of 10")])
         for precision in Precision.allCases {
@@ -57,8 +61,8 @@ struct BenchEncode: ParsableCommand {
                 }
             }
         }
-        print(speed.markdown)
-        if reference != nil { print("\n" + parity.markdown) }
+        Terminal.write(speed.markdown)
+        if reference != nil { Terminal.write("\n" + parity.markdown) }
     }
 
     /// Texts cut at a word to exactly so many tokens; those that never have so many are left out.

@@ -39,8 +39,16 @@ struct BenchVectors: ParsableCommand {
     private static let efs = [12, 16, 24, 32, 48, 64, 96, 128, 192, 256]
     private static let k = 10
 
+    func validate() throws {
+        if dimension < 1 { throw ValidationError("--dimension is \(dimension); expected 1 or more") }
+        if count < 1 { throw ValidationError("--count is \(count); expected 1 or more") }
+        if m < 2 { throw ValidationError("--m is \(m); expected 2 or more") }
+        if efConstruction < m { throw ValidationError("--ef-construction is \(efConstruction); expected at least --m, \(m)") }
+    }
+
     func run() throws {
         let (rows, queries) = try vectors()
+        let dimension = rows.columns
         guard rows.rows > 0, queries.rows > 0 else { throw ValidationError("no rows or no queries") }
         Terminal.write("\(Machine("\(rows.rows) × \(dimension), \(queries.rows) queries")), M \(m), efConstruction \(efConstruction)\n")
         let folder = FileManager.default.temporaryDirectory.path + "/descant-vectors-\(ProcessInfo.processInfo.processIdentifier)"
@@ -54,7 +62,7 @@ struct BenchVectors: ParsableCommand {
                 let (found, seconds) = format == .float32 && threads == 2 ? (exact, exactSeconds) : try flat(format, rows, queries, threads: threads)
                 scans.append([
                     .text("\(format)"), .integer(threads), .number(seconds * 1000, digits: 2),
-                    .number(Double(rows.rows * dimension * (format == .float32 ? 4 : 1)) / seconds / 1e9), .number(recall(found, exact), digits: 4),
+                    .number(Double(rows.rows * rows.columns * (format == .float32 ? 4 : 1)) / seconds / 1e9), .number(recall(found, exact), digits: 4),
                 ])
             }
         }
@@ -100,7 +108,7 @@ struct BenchVectors: ParsableCommand {
                         nonisolated(unsafe) let first = base
                         team.split(queries.rows) { range in
                             for i in range {
-                                let query = UnsafeBufferPointer(start: first + i * dimension, count: dimension)
+                                let query = UnsafeBufferPointer(start: first + i * queries.columns, count: queries.columns)
                                 samples.pointer[i] = clock.measure { _ = index.search(query, k: Self.k, ef: ef, filter: nil) } / .seconds(1)
                             }
                         }
@@ -122,7 +130,7 @@ struct BenchVectors: ParsableCommand {
     /// The ten nearest of every query (for speed: of a hundred of them, three times), by an exact scan.
     private func flat(_ format: RowFormat, _ rows: Matrix, _ queries: Matrix, threads: Int) throws -> (found: [[Scored]], seconds: Double) {
         let index = try rows.values.withUnsafeBufferPointer {
-            try FlatIndex(inMemory: FlatBuilder(rows: $0, dimension: dimension, format: format, threads: 2), threads: threads)
+            try FlatIndex(inMemory: FlatBuilder(rows: $0, dimension: rows.columns, format: format, threads: 2), threads: threads)
         }
         let found = (0..<queries.rows).map { index.search(Array(queries.row($0)), k: Self.k) }
         let few = (0..<min(100, queries.rows)).map { Array(queries.row($0)) }

@@ -34,7 +34,7 @@ struct DenseIndex: Sendable {
         ends = try file.array("ends")
         documents = try file.array("documents")
         encoder = sets.encoder
-        guard phrases.encoder == sets.encoder, phrases.dimension == sets.dimension || phrases.count == 0 || sets.count == 0 else {
+        guard phrases.encoder == sets.encoder, phrases.dimension == sets.dimension else {
             throw file.damaged(
                 section: "ends", expected: "phrases by \(sets.encoder), \(sets.dimension) wide", found: "\(phrases.encoder), \(phrases.dimension)")
         }
@@ -42,8 +42,8 @@ struct DenseIndex: Sendable {
             throw file.damaged(section: "descriptors", expected: "\(phrases.count) of \(descriptorCount) descriptors", found: "\(descriptors.count)")
         }
         guard ends.count == sets.count, Int(ends.last ?? 0) == documents.count, zip(ends, ends.dropFirst()).allSatisfy({ $0 <= $1 }),
-            documents.allSatisfy({ $0 < documentCount })
-        else { throw file.damaged(section: "ends", expected: "\(sets.count) rising ends of \(documentCount) documents", found: "\(ends.count)") }
+            documents.allSatisfy({ $0 < documentCount }), Set(documents).count == documents.count
+        else { throw file.damaged(section: "ends", expected: "\(sets.count) rising ends of \(documentCount) documents, each once", found: "\(ends.count)") }
     }
 
     /// Descriptors that phrases near `vector` stand for, the likeliest first, with shares that add up to 1 and the greatest similarity.
@@ -62,8 +62,10 @@ struct DenseIndex: Sendable {
             let descriptor = Int(descriptors[Int(phrase.document)])
             votes[descriptor, default: 0] += Self.vote(phrase.score) * prior[descriptor]
         }
-        let total = votes.values.reduce(0, +)
-        let shares = votes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value / max(total, .leastNormalMagnitude)) }
+        let ranked = votes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        // In that order: a sum of floats depends on it, and a dictionary has none.
+        let total = max(ranked.reduce(Float(0)) { $0 + $1.value }, .leastNormalMagnitude)
+        let shares = ranked.map { ($0.key, $0.value / total) }
         return (found.first?.score ?? 0, shares)
     }
 

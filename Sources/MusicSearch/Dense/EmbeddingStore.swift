@@ -12,7 +12,8 @@ import Storage
 /// Texts that were encoded once, on disk: a build that is killed goes on where it stopped, and the next one encodes only what is new.
 ///
 /// The file is appended to, a record a text: the text's checksums, those of the record, the vector in half precision (its error, 0.0005 of an element, is a
-/// tenth of that of the int8 rows it ends in). What a killed run left half is cut off when the file is opened.
+/// tenth of that of the int8 rows it ends in). What a killed run left half is cut off when the file is opened,
+/// with all that follows a record that is not whole.
 final class EmbeddingStore {
     private static let magic = Array("descant vectors 1\n".utf8)
     /// Texts between two writes, about a second of work.
@@ -75,7 +76,8 @@ final class EmbeddingStore {
     /// - Throws: `FileError`.
     func encode(_ texts: [String], progress: (Int) -> Void) throws(FileError) -> Matrix {
         let keys = texts.map(Key.init)
-        let new = texts.indices.filter { vectors[keys[$0]] == nil }
+        var asked: Set<Key> = []
+        let new = texts.indices.filter { vectors[keys[$0]] == nil && asked.insert(keys[$0]).inserted }
         var done = texts.count - new.count
         progress(done)
         for start in Swift.stride(from: 0, to: new.count, by: Self.stride) {
@@ -116,6 +118,7 @@ final class EmbeddingStore {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { write(file, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw failure("write") }
             written += count
         }
