@@ -15,6 +15,11 @@ public final class BiEncoder: Sendable {
     public struct Encoding: Hashable, Sendable {
         public var vector: [Float]
         public var truncated: Bool
+
+        public init(vector: [Float], truncated: Bool = false) {
+            self.vector = vector
+            self.truncated = truncated
+        }
     }
 
     /// Name and precision: vectors of another identity are not to be compared with this encoder's.

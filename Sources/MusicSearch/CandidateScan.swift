@@ -84,6 +84,14 @@ private struct CandidateScan {
         let found: [CandidateQuery.Found]
         var position = 0
         let matches = Matches(windowSize)
+
+        /// Calls `body` with place in the window and match of every document found; windows must rise.
+        mutating func forEachFound(in range: Range<UInt32>, _ body: (Int, Float) -> Void) {
+            while position < found.count, found[position].document < range.upperBound {
+                if found[position].document >= range.lowerBound { body(Int(found[position].document - range.lowerBound), found[position].match) }
+                position += 1
+            }
+        }
     }
 
     private let library: Library
@@ -158,16 +166,19 @@ private struct CandidateScan {
         }
         if required != 0, !window.holds(count, required) { return }
         for w in wishes.indices {
+            if wishes[w].own.isEmpty, wishes[w].near.isEmpty, wishes[w].idf == 0 {
+                // Only what a vector index found: a few documents, not a window of them.
+                let (scores, weight) = (window.scores, wishes[w].weight)
+                wishes[w].forEachFound(in: range) { scores[$0] += weight * $1 }
+                continue
+            }
             let matches = wishes[w].matches.values
             if wishes[w].bit == 0 {
                 wishes[w].matches.clear(count)
                 wishes[w].own.merge(range, into: matches)
             }
-            while wishes[w].position < wishes[w].found.count, case let found = wishes[w].found[wishes[w].position], found.document < range.upperBound {
-                if found.document >= range.lowerBound { matches[Int(found.document - range.lowerBound)] += found.match }
-                wishes[w].position += 1
-            }
             if !wishes[w].near.isEmpty { wishes[w].near.merge(range, into: matches) }
+            wishes[w].forEachFound(in: range) { matches[$0] += $1 }
             window.accumulate(count, matches, weight: wishes[w].weight, idf: wishes[w].idf)
         }
         for b in bans.indices {
@@ -191,9 +202,19 @@ private struct CandidateScan {
     @inline(__always)
     private mutating func offer(_ i: Int, _ range: Range<UInt32>) {
         let document = range.lowerBound + UInt32(i)
-        let score = window.scores[i] + CandidateQuery.focusWeight * library.focus(window.masses[i], document)
+        // Between these the score lies, whatever the track's focus, which takes a look at its record.
+        let least = window.scores[i], most = least + CandidateQuery.focusWeight
+        guard most >= query.nearScore else { return }
+        let mayBeStrong = window.bound[i] >= bindingCount && !query.isIncomplete
+        if least >= query.nearScore, most <= top.threshold, !mayBeStrong || least >= query.strongScore || most < query.strongScore {
+            guard passes(document) else { return }
+            if mayBeStrong, least >= query.strongScore { result.strong += 1 } else { result.near += 1 }
+            if collectingAll { result.documents.append(document) }
+            return
+        }
+        let score = least + CandidateQuery.focusWeight * library.focus(window.masses[i], document)
         guard score >= query.nearScore, passes(document) else { return }
-        let isStrong = window.bound[i] >= bindingCount && score >= query.strongScore && !query.isIncomplete
+        let isStrong = mayBeStrong && score >= query.strongScore
         if isStrong { result.strong += 1 } else { result.near += 1 }
         if score > top.threshold {
             top.insert(Scored(document: document, score: score))

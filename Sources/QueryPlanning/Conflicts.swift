@@ -14,6 +14,8 @@ extension PlanDraft {
     }
 
     private func conflict(_ a: Clause, _ first: Int, _ b: Clause, _ second: Int) -> String? {
+        // What words may mean contradicts nothing that was said: it must not lift a ban.
+        guard a.semantic == nil, b.semantic == nil else { return nil }
         func label(_ index: Int) -> String { "\"\(vocabulary.descriptors[index].label)\"" }
         let isOpposed = (a.polarity == .avoid) != (b.polarity == .avoid)
         if isOpposed {

@@ -81,11 +81,32 @@ extension PlanDraft {
         return range.contains { !asks($0) } ? range : nil
     }
 
-    /// Whether a negation stands in a range or up to three words before it.
+    /// Whether a negation stands in a range, up to three words before it, or further off with nothing in between that ends its hold.
     func isNegated(_ range: Range<Int>) -> Bool {
-        (max(0, range.lowerBound - 3)..<range.upperBound).contains { i in
-            let length = Cues.negations.length(at: i, in: words)
-            return length > 0 && i + length <= range.upperBound
-        }
+        isReached(range.lowerBound)
+            || (max(0, range.lowerBound - 3)..<range.upperBound).contains { i in
+                let length = Cues.negations.length(at: i, in: words)
+                // "not only" and its like negate nothing.
+                return length > Cues.falseNegations.length(at: i, in: words) && i + length <= range.upperBound
+            }
     }
+
+    /// Whether a negation before a word reaches it: "I don't want any of that brass".
+    private func isReached(_ word: Int) -> Bool {
+        var end = word
+        while end > 0 {
+            if let start = Cues.negations.start(endingAt: end, in: words) {
+                guard Cues.falseNegations.length(at: start, in: words) >= end - start else { return true }
+                end = start
+                continue
+            }
+            if tokens[end - 1].kind != .word || Self.turns.contains(words[end - 1]) { return false }
+            end -= 1
+        }
+        return false
+    }
+
+    private static let turns: Set<String> = [
+        "but", "with", "however", "although", "though", "yet", "instead", "just", "only", "please", "preferably", "featuring",
+    ]
 }

@@ -72,7 +72,8 @@ struct BruteForceSource: CandidateSource {
             var mass: Float = 0
             for wish in query.wishes {
                 let evidence = wish.own + wish.near
-                let match = match(evidence, adds: wish.adds, track)
+                let found = wish.found.first { $0.document == document }?.match ?? 0
+                let match = match(evidence, adds: wish.adds, track) + found
                 if wish.weight > 0 { mass += wish.idf * match }
                 var strongest: (sign: CandidateQuery.Evidence.Sign, value: Float)?
                 for item in evidence {

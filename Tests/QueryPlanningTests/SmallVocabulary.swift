@@ -127,21 +127,29 @@ enum SmallVocabulary {
         bohemian
         but
         calmer
+        curtain
+        curtains
         drum
         extremely
         free
+        greasy
         happiest
         island
+        lines
         one
         queen
         rhapsody
         river
+        rubbery
         saddest
+        slap
         slightly
         steal
         steel
         sun
         train
+        velvet
+        wall
         waltz
         """,
     ]

@@ -61,8 +61,33 @@ struct BenchEncode: ParsableCommand {
                 }
             }
         }
-        Terminal.write(speed.markdown)
+        Terminal.write(products().markdown + "\n\n" + speed.markdown)
         if reference != nil { Terminal.write("\n" + parity.markdown) }
+    }
+
+    /// Products at a transformer's shapes, weights packed before: the best of many, in GFLOP/s.
+    private func products() -> ResultTable {
+        var table = ResultTable(columns: ["product of M rows, N outputs, K inputs", .number("1 thread"), .number("2 threads")])
+        let teams = [ThreadTeam(size: 1), ThreadTeam(size: 2)]
+        for rows in [32, 128] {
+            for (outputs, inputs) in [(384, 384), (1536, 384), (384, 1536)] {
+                let weights = PackedMatrix(Array(repeating: 0.5, count: outputs * inputs), outputs: outputs, inputs: inputs, precision: .float32)
+                let x = AlignedBuffer<Float>(count: rows * inputs), out = AlignedBuffer<Float>(count: rows * outputs)
+                let clock = ContinuousClock()
+                let rates = teams.map { team in
+                    let seconds = (0..<400).map { _ in
+                        clock.measure {
+                            team.split(weights.panels) {
+                                weights.multiply(x.pointer, rows: rows, bias: nil, activation: .identity, into: out.pointer, panels: $0)
+                            }
+                        } / .seconds(1)
+                    }.min()
+                    return 2e-9 * Double(rows * outputs * inputs) / (seconds ?? .infinity)
+                }
+                table.append([.text("\(rows) × \(outputs) × \(inputs)")] + rates.map { .number($0, digits: 0) })
+            }
+        }
+        return table
     }
 
     /// Texts cut at a word to exactly so many tokens; those that never have so many are left out.

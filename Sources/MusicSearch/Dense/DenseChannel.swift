@@ -16,19 +16,19 @@ struct DenseChannel: Sendable {
     /// What is common is meant more often, though far less than in proportion: prior = (tracks that have it) ^ 0.3, chosen on development phrases.
     static let priorExponent: Float = 0.3
 
-    /// Tracks near a text, by rising document, with a match in 0…1 that is calibrated from the similarity.
+    /// Tracks near a text, by rising document, with a match in 0…1.
     func tracks(near text: String) -> [(document: DocumentID, match: Float)] {
         index.nearestDocuments(encoder.encode(text).vector, sets: Self.setsFound).map { ($0.document, Self.match($0.similarity)) }
     }
 
     /// Sets that are fetched: what a listener may page through.
-    private static let setsFound = 200
+    private static let setsFound = 100
 
-    /// Similarities of unrelated texts and of equal ones by this family of encoders, measured on the development captions.
-    private static let unrelated: Float = 0.2
-    private static let equal: Float = 0.85
+    /// Similarities at which a match begins and is full. Chosen by eye: at the weight that a match as a whole has, they hardly matter.
+    private static let least: Float = 0.2
+    private static let full: Float = 0.85
 
-    private static func match(_ similarity: Float) -> Float { min(1, max(0, (similarity - unrelated) / (equal - unrelated))) }
+    private static func match(_ similarity: Float) -> Float { min(1, max(0, (similarity - least) / (full - least))) }
 }
 
 extension DenseChannel: SemanticResolver {
