@@ -82,7 +82,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
-        .testTarget(name: "DescantCommandTests", dependencies: ["DescantCommand"], swiftSettings: settings),
+        .testTarget(name: "DescantCommandTests", dependencies: ["TestSupport", "DescantCommand"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 // The levels of dot.inc, and the choice among them at run time.
+#include "dispatch.h"
 #include "dot.h"
-#include "processor.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,17 +8,10 @@
 #include <immintrin.h>
 #endif
 
-typedef float v16f __attribute__((vector_size(64), aligned(4)));
-typedef int32_t v16i __attribute__((vector_size(64), aligned(4)));
 typedef int8_t v16c __attribute__((vector_size(16), aligned(1)));
-typedef uint8_t v16b __attribute__((vector_size(16), aligned(1)));
-typedef float v8f __attribute__((vector_size(32), aligned(4)));
-typedef float v4f __attribute__((vector_size(16), aligned(4)));
 
 // Multiply-adds are fused where the kernels say so and nowhere else.
 #pragma STDC FP_CONTRACT OFF
-// Vectors cross function borders only where everything is inlined.
-#pragma clang diagnostic ignored "-Wpsabi"
 
 // Nothing greater than this in a vector: taken for zeros, since its inverse would be infinite.
 #define CK_LEAST 1e-30f
@@ -126,15 +119,6 @@ static inline __attribute__((always_inline)) int32_t vnni_i8(const int8_t *query
 #undef CK_I8_DOT
 #pragma clang attribute pop
 
-#define CHOOSE(name, ...)                                                                                                                                \
-    switch (ck_level_in_use()) {                                                                                                                         \
-    case CK_AVX512_VNNI: return vnni_##name(__VA_ARGS__);                                                                                                \
-    case CK_AVX512: return avx512_##name(__VA_ARGS__);                                                                                                   \
-    case CK_AVX2: return avx2_##name(__VA_ARGS__);                                                                                                       \
-    default: return portable_##name(__VA_ARGS__);                                                                                                        \
-    }
-#else
-#define CHOOSE(name, ...) return portable_##name(__VA_ARGS__);
 #endif
 
 float ck_dot_f32(const float *a, const float *b, size_t n) { CHOOSE(dot_f32, a, b, n) }

@@ -1,6 +1,6 @@
 // The levels of kernels.inc, and the choice among them at run time.
+#include "dispatch.h"
 #include "linear.h"
-#include "processor.h"
 #include "transformer.h"
 
 #include <math.h>
@@ -9,20 +9,11 @@
 #include <immintrin.h>
 #endif
 
-typedef float v16f __attribute__((vector_size(64), aligned(4)));
-typedef float v8f __attribute__((vector_size(32), aligned(4)));
-typedef float v4f __attribute__((vector_size(16), aligned(4)));
-typedef int32_t v16i __attribute__((vector_size(64), aligned(4)));
-typedef uint8_t v16b __attribute__((vector_size(16), aligned(1)));
-
 // Multiply-adds are fused where the kernels say so and nowhere else.
 #pragma STDC FP_CONTRACT OFF
 
 /// Rows whose greatest value is smaller count as zeros in int8: 127 / greatest would be near infinity, which no integer holds.
 #define CK_LEAST_SCALED 0x1p-100f
-
-// Vectors cross function borders only where everything is inlined.
-#pragma clang diagnostic ignored "-Wpsabi"
 
 /// Products of four bytes with the four weights of each of sixteen channels, added to their sums.
 static inline __attribute__((always_inline)) v16i portable_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
@@ -106,15 +97,6 @@ static inline __attribute__((always_inline)) v16i vnni_sum4(v16i sum, const uint
 #undef CK_SUM4
 #pragma clang attribute pop
 
-#define CHOOSE(name, ...)                                                                                                                                \
-    switch (ck_level_in_use()) {                                                                                                                         \
-    case CK_AVX512_VNNI: return vnni_##name(__VA_ARGS__);                                                                                                \
-    case CK_AVX512: return avx512_##name(__VA_ARGS__);                                                                                                   \
-    case CK_AVX2: return avx2_##name(__VA_ARGS__);                                                                                                       \
-    default: return portable_##name(__VA_ARGS__);                                                                                                        \
-    }
-#else
-#define CHOOSE(name, ...) return portable_##name(__VA_ARGS__);
 #endif
 
 static size_t panels(size_t n) { return (n + CK_PANEL - 1) / CK_PANEL; }

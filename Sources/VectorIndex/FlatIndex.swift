@@ -123,9 +123,6 @@ public struct FlatBuilder {
     public init(
         rows: UnsafeBufferPointer<Float>, dimension: Int, encoder: String = "", format: RowFormat = .float32, threads: Int = 1
     ) throws(VectorError) {
-        precondition((1...IndexShape.dimensionLimit).contains(dimension), "dimension \(dimension) is not in 1...\(IndexShape.dimensionLimit)")
-        precondition(rows.count % dimension == 0, "\(rows.count) floats are no rows of \(dimension)")
-        precondition(rows.count / dimension < Candidate.nodeLimit, "\(rows.count / dimension) rows are too many")
         try RowMemory.check(rows, dimension: dimension)
         count = rows.count / dimension
         self.dimension = dimension

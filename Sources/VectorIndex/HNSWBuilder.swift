@@ -28,9 +28,6 @@ public struct HNSWBuilder {
         rows: UnsafeBufferPointer<Float>, dimension: Int, encoder: String = "", format: RowFormat = .int8WithResidual,
         parameters: HNSWParameters = HNSWParameters(), threads: Int = 1
     ) throws(VectorError) {
-        precondition((1...IndexShape.dimensionLimit).contains(dimension), "dimension \(dimension) is not in 1...\(IndexShape.dimensionLimit)")
-        precondition(rows.count % dimension == 0, "\(rows.count) floats are no rows of \(dimension)")
-        precondition(rows.count / dimension < Candidate.nodeLimit, "\(rows.count / dimension) rows are too many")
         try RowMemory.check(rows, dimension: dimension)
         count = rows.count / dimension
         self.dimension = dimension

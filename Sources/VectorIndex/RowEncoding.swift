@@ -65,8 +65,12 @@ final class RowMemory: @unchecked Sendable {  // written while it is made, read 
         if format.hasFloats { file.add("floats", Array(floats)) }
     }
 
+    /// - Precondition: `source` holds whole rows, no more than an index can number.
     /// - Throws: `VectorError` for the first row with an element that is not finite, of no length, or of another length than 1.
     static func check(_ source: UnsafeBufferPointer<Float>, dimension: Int) throws(VectorError) {
+        precondition((1...IndexShape.dimensionLimit).contains(dimension), "dimension \(dimension) is not in 1...\(IndexShape.dimensionLimit)")
+        precondition(source.count % dimension == 0, "\(source.count) floats are no rows of \(dimension)")
+        precondition(source.count / dimension < Candidate.nodeLimit, "\(source.count / dimension) rows are too many")
         guard let base = source.baseAddress else { return }
         for row in 0..<source.count / dimension {
             let values = base + row * dimension

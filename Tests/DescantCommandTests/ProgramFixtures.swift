@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import TestSupport
 
 #if canImport(Glibc)
     import Glibc
@@ -105,31 +105,6 @@ struct Program {
 
 /// `kill(2)`, which `Program.kill` hides.
 private func sendSignal(_ process: Int32, _ signal: Int32) -> Int32 { kill(process, signal) }
-
-/// A folder that lives as long as the test that asked for it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("descant-command-" + UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        Self.made.withLock { $0.append(path) }
-        _ = Self.cleaning
-    }
-
-    /// Folders that tests share live in statics, which nothing frees: they go when the process does.
-    private static let made = Mutex<[String]>([])
-    private static let cleaning: Int32 = atexit {
-        for path in TemporaryFolder.made.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-        return path + "/" + name
-    }
-}
 
 /// A library that the program indexed once, for all tests that only read.
 enum BandLibrary {

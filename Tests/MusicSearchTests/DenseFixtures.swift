@@ -1,6 +1,7 @@
 import Encoders
 import Foundation
 import MusicSearch
+import TestSupport
 import TrackCatalogue
 import Vocabulary
 

@@ -1,6 +1,7 @@
 import Encoders
 import Foundation
 import QueryPlanning
+import TestSupport
 import Testing
 
 @testable import MusicSearch

@@ -1,6 +1,7 @@
 import Foundation
 import QueryPlanning
 import Ranking
+import TestSupport
 import Testing
 import Vocabulary
 

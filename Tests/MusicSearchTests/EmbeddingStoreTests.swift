@@ -2,6 +2,7 @@ import Encoders
 import Foundation
 import LinearAlgebra
 import Storage
+import TestSupport
 import Testing
 
 @testable import MusicSearch
@@ -99,7 +100,7 @@ import Testing
         let texts = Array(Self.texts.prefix(4))
         let expected = try encode(texts).vectors
         let whole = try bytes()
-        var numbers = SeededNumbers(seed: 3)
+        var numbers = SeededGenerator(3)
         for position in header().count..<whole.count where position % 5 == 0 {
             var damaged = whole
             damaged[position] ^= UInt8.random(in: 1...255, using: &numbers)

@@ -1,6 +1,7 @@
 import Foundation
 import QueryPlanning
 import Storage
+import TestSupport
 import Testing
 import TrackCatalogue
 

@@ -1,7 +1,7 @@
 import Foundation
 import MusicSearch
 import QueryPlanning
-import Synchronization
+import TestSupport
 import TrackCatalogue
 import Vocabulary
 
@@ -16,31 +16,6 @@ enum Repository {
             fatalError("the vocabulary of \(root) cannot be read: \(error)")
         }
     }()
-}
-
-/// A folder that lives as long as the test that asked for it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("descant-search-" + UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        Self.made.withLock { $0.append(path) }
-        _ = Self.cleaning
-    }
-
-    /// Folders that tests share live in statics, which nothing frees: they go when the process does.
-    private static let made = Mutex<[String]>([])
-    private static let cleaning: Int32 = atexit {
-        for path in TemporaryFolder.made.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-        return path + "/" + name
-    }
 }
 
 /// A library that a test indexed, with the folder that holds it.
@@ -134,19 +109,4 @@ func want(_ descriptor: String, hard: Bool? = nil, alternatives: Int? = nil) -> 
 
 func avoid(_ descriptor: String, hard: Bool) -> Clause {
     Clause(span: Span(0..<0), descriptor: DescriptorID(descriptor) ?? DescriptorID(.genre, descriptor), polarity: .avoid, hard: hard)
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014): the same seed gives the same test on every machine.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
 }

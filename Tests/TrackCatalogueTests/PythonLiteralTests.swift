@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TrackCatalogue
 
@@ -39,13 +40,13 @@ import TrackCatalogue
     }
 
     @Test(arguments: UInt64(0)..<200) func whatIsPrintedReadsBack(seed: UInt64) {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed)
         let value = Self.value(&numbers, depth: 4)
         #expect(PythonLiteral(Self.printed(value, &numbers)) == value)
     }
 
     @Test(arguments: UInt64(0)..<50) func noTextTraps(seed: UInt64) {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed)
         let alphabet = Array("[](){}'\"\\,: \n0123456789+-.eEaé\u{0}")
         for _ in 0..<100 {
             let text = String((0..<Int.random(in: 0...60, using: &numbers)).map { _ in alphabet.randomElement(using: &numbers) ?? " " })
@@ -59,7 +60,7 @@ import TrackCatalogue
         }
     }
 
-    private static func value(_ numbers: inout SeededNumbers, depth: Int) -> PythonLiteral {
+    private static func value(_ numbers: inout SeededGenerator, depth: Int) -> PythonLiteral {
         let characters = Array("ab'\"\\\n\t ,[]{}:é🎺")
         switch Int.random(in: 0..<(depth > 0 ? 4 : 2), using: &numbers) {
         case 0: return .string(String((0..<Int.random(in: 0...8, using: &numbers)).map { _ in characters.randomElement(using: &numbers) ?? "a" }))
@@ -68,7 +69,7 @@ import TrackCatalogue
         }
     }
 
-    private static func printed(_ value: PythonLiteral, _ numbers: inout SeededNumbers) -> String {
+    private static func printed(_ value: PythonLiteral, _ numbers: inout SeededGenerator) -> String {
         switch value {
         case .string(let text):
             let quote: Character = Bool.random(using: &numbers) ? "'" : "\""
