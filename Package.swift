@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "CHash", linkerSettings: [.linkedLibrary("nettle")]),
         .target(name: "CFiles"),
         .target(name: "CKernels"),
+        .target(name: "CFetch"),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
 
@@ -48,17 +49,25 @@ let package = Package(
                 "Storage",
             ],
             swiftSettings: settings),
-        .target(name: "Evaluation", dependencies: ["Ranking"], swiftSettings: settings),
+        .target(
+            name: "Training",
+            dependencies: [
+                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "LinearAlgebra", "NeuralNetworks", "Encoders", "VectorIndex", "Evaluation", "Storage",
+                "TrackCatalogue", "CFetch",
+            ],
+            swiftSettings: settings),
+        .target(name: "Evaluation", dependencies: ["Ranking", "LinearAlgebra"], swiftSettings: settings),
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Encoders", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary", "LexicalIndex",
-                "TextAnalysis", "Ranking",
+                "MusicSearch", "Encoders", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary",
+                "LexicalIndex",
+                "TextAnalysis", "Ranking", "Training", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage"], swiftSettings: settings),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .testTarget(name: "VocabularyTests", dependencies: ["TestSupport", "Vocabulary", "TextAnalysis", "Storage"], swiftSettings: settings),
@@ -81,8 +90,14 @@ let package = Package(
                 "LinearAlgebra",
             ],
             swiftSettings: settings),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
-        .testTarget(name: "DescantCommandTests", dependencies: ["TestSupport", "DescantCommand"], swiftSettings: settings),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "TestSupport", "Training", "Evaluation", "Storage", "Vocabulary", "TextAnalysis", "LinearAlgebra", "NeuralNetworks", "Encoders", "Ranking",
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "LinearAlgebra"], swiftSettings: settings),
+        .testTarget(name: "DescantCommandTests", dependencies: ["TestSupport", "DescantCommand", "Encoders"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

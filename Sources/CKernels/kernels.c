@@ -2,6 +2,7 @@
 #include "dispatch.h"
 #include "linear.h"
 #include "transformer.h"
+#include "training.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,6 +16,9 @@
 /// Rows whose greatest value is smaller count as zeros in int8: 127 / greatest would be near infinity, which no integer holds.
 #define CK_LEAST_SCALED 0x1p-100f
 
+/// Rows of the right-hand matrix that a product works on at a time: with 32 columns they fill half of a first-level cache.
+#define CK_DEPTH 128
+
 /// Products of four bytes with the four weights of each of sixteen channels, added to their sums.
 static inline __attribute__((always_inline)) v16i portable_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
     for (int n = 0; n < 16; n++)
@@ -27,6 +31,7 @@ static inline __attribute__((always_inline)) v16i portable_sum4(v16i sum, const 
 #define CK_I8_ROWS 2
 #define CK_SUM4 portable_sum4
 #include "kernels.inc"
+#include "training.inc"
 #undef CK
 #undef CK_ROWS
 #undef CK_I8_ROWS
@@ -55,6 +60,7 @@ static inline __attribute__((always_inline)) v16i avx2_sum4(v16i sum, const uint
 #define CK_I8_ROWS 3
 #define CK_SUM4 avx2_sum4
 #include "kernels.inc"
+#include "training.inc"
 #undef CK
 #undef CK_ROWS
 #undef CK_I8_ROWS
@@ -80,6 +86,7 @@ static inline __attribute__((always_inline)) v16i avx512_sum4(v16i sum, const ui
 #define CK(name) avx512_##name
 #define CK_SUM4 avx512_sum4
 #include "kernels.inc"
+#include "training.inc"
 #undef CK
 #undef CK_SUM4
 #pragma clang attribute pop
@@ -93,6 +100,7 @@ static inline __attribute__((always_inline)) v16i vnni_sum4(v16i sum, const uint
 #define CK(name) vnni_##name
 #define CK_SUM4 vnni_sum4
 #include "kernels.inc"
+#include "training.inc"
 #undef CK
 #undef CK_SUM4
 #pragma clang attribute pop
@@ -104,8 +112,10 @@ static size_t multiple_of_4(size_t k) { return (k + 3) / 4 * 4; }
 
 size_t ck_linear_f32_size(size_t n, size_t k) { return panels(n) * CK_PANEL * k; }
 
-void ck_linear_f32_pack(const float *w, size_t n, size_t k, float *packed) {
-    for (size_t p = 0; p < panels(n); p++)
+void ck_linear_f32_pack(const float *w, size_t n, size_t k, float *packed) { ck_linear_f32_pack_panels(w, n, k, packed, 0, panels(n)); }
+
+void ck_linear_f32_pack_panels(const float *w, size_t n, size_t k, float *packed, size_t first_panel, size_t last_panel) {
+    for (size_t p = first_panel; p < last_panel; p++)
         for (size_t i = 0; i < k; i++)
             for (size_t j = 0; j < CK_PANEL; j++) {
                 size_t row = p * CK_PANEL + j;
@@ -169,3 +179,39 @@ void ck_attention(const float *qkv, size_t qkv_stride, size_t t, size_t c, size_
 void ck_mean_rows(const float *x, size_t t, size_t c, float *out) { CHOOSE(mean_rows, x, t, c, out) }
 
 float ck_normalize(float *x, size_t count) { CHOOSE(normalize, x, count) }
+
+void ck_matmul_f32(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_stride, size_t m, size_t n, size_t k, int accumulate, float *out,
+                   size_t out_stride, size_t first_panel, size_t last_panel) {
+    CHOOSE(matmul_f32, x, x_row, x_step, b, b_stride, m, n, k, accumulate, out, out_stride, first_panel, last_panel)
+}
+
+void ck_layer_norm_backward(const float *x, const float *upstream, const float *gain, float epsilon, size_t c, float *dx, float *gain_gradient,
+                            float *shift_gradient, size_t first_row, size_t last_row) {
+    CHOOSE(layer_norm_backward, x, upstream, gain, epsilon, c, dx, gain_gradient, shift_gradient, first_row, last_row)
+}
+
+void ck_gelu_backward(const float *x, const float *upstream, float *out, size_t count) { CHOOSE(gelu_backward, x, upstream, out, count) }
+
+void ck_attention_causal(const float *qkv, size_t qkv_stride, size_t t, size_t c, size_t d, size_t head, float *out, size_t out_stride, float *scratch) {
+    CHOOSE(attention_causal, qkv, qkv_stride, t, c, d, head, out, out_stride, scratch)
+}
+
+size_t ck_attention_backward_scratch(size_t t, size_t d) { return (2 * d + 2) * ((t + 15) / 16 * 16); }
+
+void ck_attention_backward(const float *qkv, size_t qkv_stride, size_t t, size_t c, size_t d, size_t head, int causal, const float *upstream,
+                           size_t upstream_stride, float *qkv_gradient, float *scratch) {
+    CHOOSE(attention_backward, qkv, qkv_stride, t, c, d, head, causal, upstream, upstream_stride, qkv_gradient, scratch)
+}
+
+void ck_adamw(float *weights, const float *gradient, float *mean, float *square, size_t count, float rate, float beta1, float beta2, float epsilon, float decay,
+              float gradient_scale, float first, float second) {
+    CHOOSE(adamw, weights, gradient, mean, square, count, rate, beta1, beta2, epsilon, decay, gradient_scale, first, second)
+}
+
+void ck_add_scaled(const float *from, float scale, float *to, size_t count) { CHOOSE(add_scaled, from, scale, to, count) }
+
+double ck_sum_of_squares(const float *x, size_t count) {
+    double sums[8] = {0};
+    for (size_t i = 0; i < count; i++) sums[i % 8] += (double)x[i] * x[i];
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}

@@ -9,3 +9,4 @@ extension CorpusFormat: ExpressibleByArgument {}
 extension PlaylistFormat: ExpressibleByArgument {}
 extension Facet: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension Product.Precision: ExpressibleByArgument {}

@@ -16,7 +16,8 @@ struct Descant: ParsableCommand {
         discussion: "descant search \"upbeat steel drum\" answers from the starter corpus; index a corpus of your own with descant index.",
         version: "0.1.0",
         subcommands: [
-            SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, ModelsCommand.self, BenchCommand.self,
+            SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, ModelsCommand.self, TrainCommand.self,
+            BenchCommand.self,
             InfoCommand.self,
         ],
         defaultSubcommand: nil)
@@ -28,13 +29,15 @@ struct LibraryOption: ParsableArguments {
     var library: String?
 
     /// Opens the library, building the starter library when it is needed for the first time.
-    func open() throws -> Library {
+    ///
+    /// - Parameter model: what the command was asked to work with: makes the starter library, and finds a library's own encoder where that is a folder.
+    func open(model: TextModel? = nil) throws -> Library {
         let library: Library
         if let path = self.library {
-            library = try Library(path: path, encoder: TextModels.provider)
+            library = try Library(path: path, encoder: try TextModels.provider(asked: model))
         } else {
             let progress = ProgressLine()
-            library = try StarterLibrary.open(DataFolder(), encoder: TextModels.usable()) { step in
+            library = try StarterLibrary.open(DataFolder(), encoder: TextModels.usable(model)) { step in
                 guard let step else { return Terminal.note("Indexing the starter corpus (once) …") }
                 progress.show(step)
             }

@@ -21,6 +21,7 @@ struct IndexCommand: ParsableCommand {
     var columns: String?
     @Flag(help: "Drop the tracks that are in the library already.")
     var replace = false
+    @OptionGroup var model: ModelOption
     @Option(help: "Show at most this many bad rows.")
     var problems = 20
 
@@ -36,7 +37,7 @@ struct IndexCommand: ParsableCommand {
         let sources = try corpora.map { LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map) }
         let progress = ProgressLine()
         let start = monotonicSeconds()
-        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.installed()).build(
+        let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.encoder(model.model)).build(
             sources, replacing: replace
         ) { step in
             progress.show(step)

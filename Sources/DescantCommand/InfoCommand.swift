@@ -25,8 +25,19 @@ struct InfoCommand: ParsableCommand {
         let store = ModelStore(folder: data.models)
         let installed = store.installed().map(\.model.name)
         rows.append(("text model", TextModels.usable()?.identity ?? "none: requests are answered by words alone"))
+        rows.append(("shipped", ShippedModel.isPresent(in: data.shippedModel) ? shipped(data.shippedModel) : "none"))
         rows.append(("installed", installed.isEmpty ? "none" : installed.joined(separator: ", ")))
         let width = rows.map(\.0.count).max() ?? 0
         for (name, value) in rows { Terminal.write(name + String(repeating: " ", count: width - name.count) + "  " + value) }
+    }
+
+    /// One that is damaged does not keep the program from saying all else.
+    private func shipped(_ folder: String) -> String {
+        do {
+            let model = try ShippedModel(folder: folder)
+            return "\(model.encoderName), \(megabytes(model.bytes)), \(model.licence)"
+        } catch {
+            return "damaged: \(error)"
+        }
     }
 }

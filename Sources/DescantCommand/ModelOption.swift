@@ -1,28 +1,32 @@
 import ArgumentParser
 import Encoders
 import LinearAlgebra
-import MusicSearch
 
-/// Which text encoder: an installed one by name, or any BERT-family model by folder.
+/// Which text encoder: a model by name, or any BERT-family model by folder.
 struct ModelOption: ParsableArguments {
-    @Option(help: "Text model: the name of an installed one, or a folder with config.json, vocab.txt and model.safetensors.")
-    var model = ModelDescription.minilm.name
+    @Option(
+        help: ArgumentHelp(
+            "Text model: \(TextModel.names.joined(separator: ", ")), or a folder with config.json, vocab.txt and model.safetensors.",
+            discussion: "Without it \(TextModel.variable) names it, or else it is \(ShippedModel.name). A library goes on with the model it was indexed with."),
+        transform: { try TextModel($0) })
+    var model: TextModel?
 
+    /// The encoder of a measurement, which needs one.
     func encoder(precision: Precision = .int8, remembered: Int = 256, team: ThreadTeam = .shared) throws -> BiEncoder {
-        try BiEncoder(folder: try folder(), name: name, precision: precision, remembered: remembered, team: team)
+        guard let files = try (model ?? .preferred()).files() else {
+            throw ValidationError("there is no text model to measure; install one with: descant models install \(ModelDescription.minilm.name)")
+        }
+        return try files.encoder(precision: precision, remembered: remembered, team: team)
     }
 
-    /// The encoder; nil where nobody named a model and none is installed.
+    /// The encoder; nil where there is none to be had, or none is wanted.
     func installedEncoder(precision: Precision) throws -> BiEncoder? {
-        if model == ModelDescription.minilm.name, !ModelStore(folder: try DataFolder().models).present().contains(.minilm) { return nil }
-        return try encoder(precision: precision, remembered: 0)
+        try (model ?? .preferred()).files()?.encoder(precision: precision, remembered: 0)
     }
 
-    private var name: String { model.split(separator: "/").last.map(String.init) ?? model }
-
-    private func folder() throws -> String {
-        guard !model.contains("/") else { return model }
-        let store = ModelStore(folder: try DataFolder().models)
-        return try store.path(of: store.model(named: model))
+    /// The folder of a model to train: MiniLM unless another was asked for, as the shipped one was trained already.
+    func folder() throws -> String {
+        guard let files = try (model ?? .installed(.minilm)).files() else { throw ValidationError("--model is none; expected a model to train") }
+        return files.folder
     }
 }

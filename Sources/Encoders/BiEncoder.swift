@@ -22,10 +22,12 @@ public final class BiEncoder: Sendable {
         }
     }
 
-    /// Name and precision: vectors of another identity are not to be compared with this encoder's.
+    /// Name, precision and, where it is cut, dimension: vectors of another identity are not to be compared with this encoder's.
     public let identity: String
-    let name: String
-    public var dimension: Int { transformer.configuration.width }
+    /// What the identity begins with.
+    public let name: String
+    /// Elements of a vector: the model's width, or its first ones where fewer were asked for (Kusupati et al. 2022, arXiv 2205.13147).
+    public let dimension: Int
     public let transformer: Transformer
     let wordPiece: WordPiece
     private let queries: Mutex<QueryState>
@@ -46,25 +48,48 @@ public final class BiEncoder: Sendable {
     ///   - precision: of the linear layers; embeddings, attention and norms are float32.
     ///   - pooling: as the model was trained; sentence-transformers' MiniLM takes the mean.
     ///   - maximumTokens: of a text, with `[CLS]` and `[SEP]`; what is beyond is cut off.
+    ///   - dimension: elements of a vector: its first ones, to unit length again; nil for all. A model must be trained for it to lose little.
     ///   - remembered: encodings of recent queries that are kept; 0 for none.
     /// - Throws: `ModelError`, `WeightsError`, `FileError` or the vocabulary's error, each naming the file.
     public convenience init(
         folder: String, name: String, precision: Precision, pooling: TransformerConfiguration.Pooling = .mean, maximumTokens: Int = 256,
-        remembered: Int = 256, team: ThreadTeam = .shared
+        dimension: Int? = nil, remembered: Int = 256, team: ThreadTeam = .shared
     ) throws {
         let model = try PretrainedModel(folder: folder, pooling: pooling, maximumTokens: maximumTokens)
         let transformer = Transformer(model.tensors, model.configuration, precision: precision)
         try model.tensors.finish()
-        self.init(name: name, transformer: transformer, wordPiece: model.wordPiece, remembered: remembered, team: team)
+        let width = model.configuration.width
+        guard let cut = Self.dimension(dimension, of: width) else {
+            throw ModelError.configuration(
+                path: folder + "/config.json", key: "hidden_size", expected: "\(dimension ?? width) or more, for vectors of so many elements",
+                found: "\(width)")
+        }
+        self.init(name: name, transformer: transformer, wordPiece: model.wordPiece, dimension: cut, remembered: remembered, team: team)
     }
 
-    init(name: String, transformer: Transformer, wordPiece: WordPiece, remembered: Int, team: ThreadTeam) {
+    /// The elements that are wanted; nil where the model has not so many.
+    static func dimension(_ wanted: Int?, of width: Int) -> Int? {
+        guard let wanted else { return width }
+        precondition(wanted > 0, "vectors of \(wanted) elements")
+        return wanted <= width ? wanted : nil
+    }
+
+    init(name: String, transformer: Transformer, wordPiece: WordPiece, dimension: Int, remembered: Int, team: ThreadTeam) {
         self.name = name
         self.transformer = transformer
         self.wordPiece = wordPiece
-        identity = "\(name)/\(transformer.precision.rawValue)-\(PackedMatrix.revision)"
+        self.dimension = dimension
+        identity = Self.identity(
+            name: name, precision: transformer.precision, dimension: dimension == transformer.configuration.width ? nil : dimension)
         self.team = team
         queries = Mutex(QueryState(recent: RecentEncodings(capacity: remembered)))
+    }
+
+    /// What the identity of an encoder would be.
+    ///
+    /// - Parameter dimension: nil for vectors of the model's full width.
+    public static func identity(name: String, precision: Precision, dimension: Int? = nil) -> String {
+        "\(name)\(dimension.map { "@\($0)" } ?? "")/\(precision.rawValue)-\(PackedMatrix.revision)"
     }
 
     /// One text, on all threads of the team; recent ones are remembered.
@@ -109,35 +134,7 @@ public final class BiEncoder: Sendable {
     func forward(
         _ sequences: [[Int32]], progress: (@Sendable (Int) -> Void)?, _ read: (_ sequence: Int, _ states: UnsafePointer<Float>, _ tokens: Int) -> Void
     ) {
-        let limit = transformer.configuration.maximumTokens
-        // Longest first, so that the last batches, which one thread may have to wait for, are short.
-        let order = sequences.indices.sorted { (sequences[$0].count, $1) > (sequences[$1].count, $0) }
-        var batches: [Range<Int>] = []
-        var start = 0, tokens = 0
-        for position in order.indices {
-            let length = sequences[order[position]].count
-            if tokens + length > Self.tokensAtOnce, position > start {
-                batches.append(start..<position)
-                (start, tokens) = (position, 0)
-            }
-            tokens += length
-        }
-        if start < order.count { batches.append(start..<order.count) }
-
-        let next = Atomic(0), done = Atomic(0)
-        let alone = ThreadTeam(size: 1)
-        team.run { _, _ in
-            let room = TransformerRoom(
-                transformer.configuration, precision: transformer.precision, tokens: max(Self.tokensAtOnce, limit), longest: limit, team: alone)
-            while true {
-                let batch = next.add(1, ordering: .relaxed).oldValue
-                guard batch < batches.count else { break }
-                let members = Array(order[batches[batch]])
-                forward(members.map { sequences[$0] }, in: room, team: alone) { read(members[$0], $1, $2) }
-                let count = done.add(members.count, ordering: .relaxed).newValue
-                progress?(count)
-            }
-        }
+        transformer.forward(sequences.map { TokenSequence(ids: $0) }, tokensAtOnce: Self.tokensAtOnce, team: team, progress: progress, read)
     }
 
     /// Tokens of a text, `[CLS]` and `[SEP]` included, as far as the model reads.
@@ -149,15 +146,23 @@ public final class BiEncoder: Sendable {
         var batch = TokenBatch()
         for sequence in sequences { batch.append(sequence) }
         transformer.forward(batch, in: room, team: team)
+        let width = transformer.configuration.width
         for sequence in sequences.indices {
-            read(sequence, room.hidden.pointer + batch.starts[sequence] * dimension, batch.starts[sequence + 1] - batch.starts[sequence])
+            read(sequence, room.hidden.pointer + batch.starts[sequence] * width, batch.starts[sequence + 1] - batch.starts[sequence])
         }
     }
 
-    /// A sequence's unit vector, of the states of its tokens.
+    /// A sequence's unit vector of `dimension` elements, of the states of its tokens.
     func pool(_ states: UnsafePointer<Float>, tokens: Int, into vector: UnsafeMutablePointer<Float>) {
+        let width = transformer.configuration.width
         switch transformer.configuration.pooling {
-        case .mean: RowKernels.mean(states, rows: tokens, width: dimension, into: vector)
+        case .mean where dimension == width: RowKernels.mean(states, rows: tokens, width: width, into: vector)
+        case .mean:
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { mean in
+                guard let mean = mean.baseAddress else { return }
+                RowKernels.mean(states, rows: tokens, width: width, into: mean)
+                vector.update(from: mean, count: dimension)
+            }
         case .cls: vector.update(from: states, count: dimension)
         }
         RowKernels.normalize(vector, count: dimension)

@@ -30,9 +30,10 @@ extension BiEncoder {
 
     /// Opens what `compile` wrote.
     ///
-    /// - Throws: `FileError` when the file is damaged, or was compiled for kernels that round otherwise; the vocabulary's error.
+    /// - Parameter dimension: as in `init(folder:…)`; the file holds the whole model.
+    /// - Throws: `FileError` when the file is damaged, was compiled for kernels that round otherwise, or holds fewer dimensions; the vocabulary's error.
     /// - Complexity: O(bytes of the file), at memory speed, for the checksum.
-    public convenience init(compiled path: String, remembered: Int = 256, team: ThreadTeam = .shared) throws {
+    public convenience init(compiled path: String, dimension: Int? = nil, remembered: Int = 256, team: ThreadTeam = .shared) throws {
         let tensors = try CompiledTensors(path: path, kind: Self.kind, version: Self.version)
         let shape: MappedArray<UInt64> = try tensors.file.array("shape")
         // No model of this family comes near; products of such sizes cannot overflow.
@@ -58,8 +59,11 @@ extension BiEncoder {
         guard vocabulary.count <= configuration.vocabularySize else {
             throw tensors.file.damaged(section: "vocabulary", expected: "at most \(configuration.vocabularySize) pieces", found: "\(vocabulary.count)")
         }
+        guard let cut = Self.dimension(dimension, of: configuration.width) else {
+            throw tensors.file.damaged(section: "shape", expected: "vectors of \(dimension ?? 0) elements", found: "\(configuration.width)")
+        }
         self.init(
             name: String(decoding: name, as: UTF8.self), transformer: try Transformer(tensors, configuration), wordPiece: WordPiece(vocabulary: vocabulary),
-            remembered: remembered, team: team)
+            dimension: cut, remembered: remembered, team: team)
     }
 }

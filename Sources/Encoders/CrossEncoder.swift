@@ -1,6 +1,5 @@
 public import LinearAlgebra
 import NeuralNetworks
-import Synchronization
 import TextAnalysis
 
 /// Request and descriptor set read together → a logit of how well they match (Nogueira & Cho 2019, arXiv 1901.04085). Slower than a `BiEncoder` by the number
@@ -12,9 +11,9 @@ public final class CrossEncoder: Sendable {
     private let classifier: Linear
     private let wordPiece: WordPiece
     private let team: ThreadTeam
-    private let passes = Mutex(())
 
-    private static let tokensAtOnce = 512
+    /// Tokens that one thread works on at a time: two or three pairs of usual length.
+    private static let tokensAtOnce = 256
 
     /// Loads a sequence-classification model of one label: `bert.*`, `bert.pooler.dense` and `classifier`.
     ///
@@ -36,50 +35,56 @@ public final class CrossEncoder: Sendable {
         self.team = team
     }
 
-    /// The logit of every document for the request; larger = nearer. Where both are too long together, the longer is cut first.
-    public func score(_ request: String, _ documents: [String]) -> [Float] {
-        score(pairs: documents.map { sequence(request, $0) })
-    }
+    /// A request and the documents that it is read together with.
+    public struct Candidates: Hashable, Sendable {
+        public var request: String
+        public var documents: [String]
 
-    func score(pairs: [(ids: [Int32], boundary: Int)]) -> [Float] {
-        let configuration = transformer.configuration
-        let width = configuration.width
-        let longest = pairs.map(\.ids.count).max() ?? 0
-        guard longest > 0 else { return [] }
-        var scores: [Float] = []
-        passes.withLock { _ in
-            let room = TransformerRoom(
-                configuration, precision: transformer.precision, tokens: max(Self.tokensAtOnce, longest), longest: longest, team: team)
-            var start = 0
-            while start < pairs.count {
-                var batch = TokenBatch()
-                var end = start
-                while end < pairs.count, batch.ids.isEmpty || batch.ids.count + pairs[end].ids.count <= Self.tokensAtOnce {
-                    batch.append(pairs[end].ids, secondFrom: pairs[end].boundary)
-                    end += 1
-                }
-                transformer.forward(batch, in: room, team: team)
-                let count = batch.sequences
-                let first = AlignedBuffer<Float>(count: count * width), pooled = AlignedBuffer<Float>(count: count * width)
-                let logits = AlignedBuffer<Float>(count: count)
-                for sequence in 0..<count {
-                    (first.pointer + sequence * width).update(from: room.hidden.pointer + batch.starts[sequence] * width, count: width)
-                }
-                pooler.forward(first.pointer, rows: count, room: nil, into: pooled.pointer, team: team)
-                classifier.forward(pooled.pointer, rows: count, room: nil, into: logits.pointer, team: team)
-                scores += UnsafeBufferPointer(start: logits.pointer, count: count)
-                start = end
-            }
+        public init(request: String, documents: [String]) {
+            self.request = request
+            self.documents = documents
         }
-        return scores
     }
 
-    /// `[CLS] request [SEP] document [SEP]` and where the document begins.
-    private func sequence(_ request: String, _ document: String) -> (ids: [Int32], boundary: Int) {
-        let room = transformer.configuration.maximumTokens - 3
-        var first = wordPiece.pieces(of: request, limit: room).ids
-        var second = wordPiece.pieces(of: document, limit: room).ids
-        let excess = first.count + second.count - room
+    /// The logit of every document for the request; larger = nearer. Where both are too long together, the longer is cut first.
+    public func score(_ request: String, _ documents: [String]) -> [Float] { score([Candidates(request: request, documents: documents)])[0] }
+
+    /// The logits of many requests' documents, `[lists][documents]`. A pair's logit depends on the pair alone: not on the others, nor on the number of threads.
+    public func score(_ lists: [Candidates]) -> [[Float]] {
+        let scores = score(
+            pairs: lists.flatMap { list in
+                let request = pieces(list.request)
+                return list.documents.map { wordPiece.pair(request, pieces($0), limit: transformer.configuration.maximumTokens) }
+            })
+        var start = 0
+        return lists.map { list in
+            defer { start += list.documents.count }
+            return Array(scores[start..<start + list.documents.count])
+        }
+    }
+
+    func score(pairs: [TokenSequence]) -> [Float] {
+        guard !pairs.isEmpty else { return [] }
+        let width = transformer.configuration.width
+        let first = AlignedBuffer<Float>(count: pairs.count * width), pooled = AlignedBuffer<Float>(count: pairs.count * width)
+        let logits = AlignedBuffer<Float>(count: pairs.count)
+        transformer.forward(pairs, tokensAtOnce: Self.tokensAtOnce, states: .firstToken, team: team) { pair, states, _ in
+            (first.pointer + pair * width).update(from: states, count: width)
+        }
+        pooler.forward(first.pointer, rows: pairs.count, room: nil, into: pooled.pointer, team: team)
+        classifier.forward(pooled.pointer, rows: pairs.count, room: nil, into: logits.pointer, team: team)
+        return Array(UnsafeBufferPointer(start: logits.pointer, count: pairs.count))
+    }
+
+    /// As many as a pair can hold at most.
+    private func pieces(_ text: String) -> [Int32] { wordPiece.pieces(of: text, limit: transformer.configuration.maximumTokens - 3).ids }
+}
+
+extension WordPiece {
+    /// `[CLS] request [SEP] document [SEP]` of at most `limit` tokens. Where both are too long together, the longer is cut first.
+    func pair(_ request: [Int32], _ document: [Int32], limit: Int) -> TokenSequence {
+        var (first, second) = (request, document)
+        let excess = first.count + second.count - (limit - 3)
         if excess > 0 {
             // Down to equal lengths from the longer one, then from both.
             let fromLonger = min(excess, abs(first.count - second.count))
@@ -88,7 +93,6 @@ public final class CrossEncoder: Sendable {
             first.removeLast(firstCut)
             second.removeLast(excess - firstCut)
         }
-        let ids = [wordPiece.classification] + first + [wordPiece.separator] + second + [wordPiece.separator]
-        return (ids, first.count + 2)
+        return TokenSequence(ids: [classification] + first + [separator] + second + [separator], secondFrom: first.count + 2)
     }
 }

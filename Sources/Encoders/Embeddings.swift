@@ -40,16 +40,18 @@ struct Embeddings: Sendable {
 
     var byteCount: Int { (words.count + positions.count + types.count) * 4 }
 
-    func forward(_ batch: TokenBatch, into hidden: UnsafeMutablePointer<Float>, team: ThreadTeam) {
+    /// - Parameter past: tokens that each sequence had before those of the batch; nil for none.
+    func forward(_ batch: TokenBatch, past: [Int]? = nil, into hidden: UnsafeMutablePointer<Float>, team: ThreadTeam) {
         for sequence in 0..<batch.sequences {
             let start = batch.starts[sequence]
+            let before = past?[sequence] ?? 0
             for token in start..<batch.starts[sequence + 1] {
                 let id = Int(batch.ids[token])
                 let type = Int(batch.types[token])
                 precondition((0..<words.count / width).contains(id), "token id \(id) of \(words.count / width)")
                 precondition((0..<types.count / width).contains(type), "segment \(type) of \(types.count / width)")
                 let word = words.pointer + id * width
-                let position = positions.pointer + (token - start) * width
+                let position = positions.pointer + (before + token - start) * width
                 let segment = types.pointer + type * width
                 let row = hidden + token * width
                 for i in 0..<width { row[i] = word[i] + segment[i] + position[i] }

@@ -5,7 +5,7 @@ import TextAnalysis
 public struct TokenEncoding: Hashable, Sendable {
     /// As ``BiEncoder/encode(_:)`` gives it.
     public var vector: [Float]
-    /// [T][C]: the last layer's state of every token, `[CLS]` first and `[SEP]` last; not normalised.
+    /// [T][C]: the last layer's state of every token, `[CLS]` first and `[SEP]` last; not normalised. As many elements of each as the vector has.
     public var states: Matrix
     /// The rows of `states` of each word, in order and without a gap: words as white space parts them, with the marks that touch them.
     public var words: [Range<Int>]
@@ -24,6 +24,7 @@ extension BiEncoder {
     /// Many texts with the states of their tokens, from one pass each. A text takes 1.5 kB a token at 384 dimensions: call with some hundreds at a time.
     public func encodeTokens(_ texts: [String]) -> [TokenEncoding] {
         let sequences = texts.map { wordPiece.wordSequence($0, limit: transformer.configuration.maximumTokens) }
+        let width = transformer.configuration.width
         var ends: [Int] = []
         for sequence in sequences { ends.append((ends.last ?? 0) + sequence.ids.count) }
         var vectors = [Float](repeating: 0, count: texts.count * dimension)
@@ -33,7 +34,8 @@ extension BiEncoder {
                 guard let vector = vectors.baseAddress, let state = states.baseAddress else { return }
                 forward(sequences.map(\.ids), progress: nil) { text, hidden, tokens in
                     pool(hidden, tokens: tokens, into: vector + text * dimension)
-                    (state + (ends[text] - tokens) * dimension).update(from: hidden, count: tokens * dimension)
+                    let rows = state + (ends[text] - tokens) * dimension
+                    for token in 0..<tokens { (rows + token * dimension).update(from: hidden + token * width, count: dimension) }
                 }
             }
         }

@@ -44,11 +44,22 @@ public struct Transformer: Sendable {
     ///
     /// - Precondition: ids lie inside the vocabulary, no sequence is empty or longer than the model's positions, `room` is large enough.
     public func forward(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
+        embed(batch, in: room, team: team)
+        for block in blocks { block.forward(batch, in: room, team: team) }
+    }
+
+    /// Vectors of each sequence's first token alone, `[sequences][C]`, left in `room.hidden`: the same to the bit, and a layer's work less.
+    func forwardFirstTokens(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
+        embed(batch, in: room, team: team)
+        for block in blocks.dropLast() { block.forward(batch, in: room, team: team) }
+        blocks.last?.forwardFirstTokens(batch, in: room, team: team)
+    }
+
+    private func embed(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
         let tokens = batch.ids.count
         precondition(tokens <= room.tokens && batch.longest <= room.longest, "\(tokens) tokens in room for \(room.tokens)")
         precondition(batch.longest <= configuration.positions, "\(batch.longest) tokens for \(configuration.positions) positions")
         embeddings.forward(batch, into: room.hidden.pointer, team: team)
-        for block in blocks { block.forward(batch, in: room, team: team) }
     }
 }
 

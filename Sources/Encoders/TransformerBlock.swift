@@ -49,10 +49,45 @@ struct TransformerBlock: Sendable {
     }
 
     func forward(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
-        let rows = batch.ids.count
+        attend(batch, in: room, team: team)
+        transform(rows: batch.ids.count, in: room, team: team)
+    }
+
+    /// The layer with another way of attending.
+    ///
+    /// - Parameter attend: fills the context `[T][C]` from queries, keys and values `[T][3C]`.
+    func forward(
+        rows: Int, in room: TransformerRoom, team: ThreadTeam, attend: (_ qkv: UnsafeMutablePointer<Float>, _ context: UnsafeMutablePointer<Float>) -> Void
+    ) {
+        attention.projection.forward(room.hidden.pointer, rows: rows, room: room.quantized, into: room.wide.pointer, team: team)
+        attend(room.wide.pointer, room.context.pointer)
+        transform(rows: rows, in: room, team: team)
+    }
+
+    /// As `forward`, but only each sequence's first token goes beyond attention: row s of `room.hidden` is then the state of sequence s's `[CLS]`, the same to the
+    /// bit. In the last layer of a model that reads nothing else this saves all but the projection.
+    func forwardFirstTokens(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
+        attend(batch, in: room, team: team)
+        let width = attention.projection.weights.inputs
+        // Sequence s begins at row s or later, so rows move towards the front only.
+        for sequence in 0..<batch.sequences {
+            for rows in [room.hidden.pointer, room.context.pointer] {
+                (rows + sequence * width).update(from: rows + batch.starts[sequence] * width, count: width)
+            }
+        }
+        transform(rows: batch.sequences, in: room, team: team)
+    }
+
+    /// `room.hidden` → `room.context`: what the heads gather for every token.
+    private func attend(_ batch: TokenBatch, in room: TransformerRoom, team: ThreadTeam) {
+        attention.projection.forward(room.hidden.pointer, rows: batch.ids.count, room: room.quantized, into: room.wide.pointer, team: team)
+        attention.forward(
+            room.wide.pointer, starts: batch.starts, into: room.context.pointer, scratch: room.scratch.pointer, scratchSize: room.scratchSize, team: team)
+    }
+
+    /// The rest of the layer, row by row, into `room.hidden`.
+    private func transform(rows: Int, in room: TransformerRoom, team: ThreadTeam) {
         let (hidden, context, wide) = (room.hidden.pointer, room.context.pointer, room.wide.pointer)
-        attention.projection.forward(hidden, rows: rows, room: room.quantized, into: wide, team: team)
-        attention.forward(wide, starts: batch.starts, into: context, scratch: room.scratch.pointer, scratchSize: room.scratchSize, team: team)
         attentionOutput.forward(context, rows: rows, room: room.quantized, into: wide, team: team)
         attentionNorm.forward(hidden, plus: wide, rows: rows, team: team)
         expand.forward(hidden, rows: rows, room: room.quantized, into: wide, team: team)

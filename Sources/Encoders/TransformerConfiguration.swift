@@ -1,4 +1,5 @@
 public import LinearAlgebra
+public import Storage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -114,8 +115,35 @@ public struct TransformerConfiguration: Hashable, Sendable {
     }
 }
 
+extension TransformerConfiguration {
+    /// Writes `config.json`, pooling and token limit included, so that the file says all that the vectors depend on.
+    ///
+    /// - Parameter matryoshkaDimensions: numbers of leading elements that a vector was trained to be cut to; for the reader's information.
+    /// - Throws: `FileError`.
+    public func write(to path: String, matryoshkaDimensions: [Int] = []) throws(FileError) {
+        let name =
+            switch activation {
+            case .gelu: "gelu"
+            case .relu: "relu"
+            case .identity, .tanh: preconditionFailure("no model of this family has \(activation) in its feed-forward part")
+            }
+        let file = ConfigurationFile(
+            model_type: "bert", position_embedding_type: "absolute", vocab_size: Double(vocabularySize), hidden_size: Double(width),
+            num_hidden_layers: Double(layers), num_attention_heads: Double(heads), intermediate_size: Double(feedForwardWidth),
+            max_position_embeddings: Double(positions), type_vocab_size: Double(tokenTypes), hidden_act: name,
+            // By way of its shortest text: 1e-12 and not 9.999999960041972e-13.
+            layer_norm_eps: Double("\(epsilon)"), pooling_mode: pooling.rawValue, max_seq_length: Double(maximumTokens))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        guard let data = try? encoder.encode(WrittenConfiguration(file: file, matryoshkaDimensions: matryoshkaDimensions)) else {
+            preconditionFailure("a configuration that JSON cannot hold: \(self)")
+        }
+        try writeDurably([Array(data) + [UInt8(ascii: "\n")]], to: path)
+    }
+}
+
 /// `config.json` as far as it is read, in its own names. Numbers are `Double` first: the decoder's error for one that is no `Int` does not say its key.
-private struct ConfigurationFile: Decodable {
+private struct ConfigurationFile: Codable {
     var model_type: String?
     var position_embedding_type: String?
     var vocab_size: Double?
@@ -129,6 +157,20 @@ private struct ConfigurationFile: Decodable {
     var layer_norm_eps: Double?
     var pooling_mode: String?
     var max_seq_length: Double?
+}
+
+/// The same with what is written and not read.
+private struct WrittenConfiguration: Encodable {
+    private enum Key: String, CodingKey { case matryoshka_dimensions }
+    var file: ConfigurationFile
+    var matryoshkaDimensions: [Int]
+
+    func encode(to encoder: any Encoder) throws {
+        try file.encode(to: encoder)
+        guard !matryoshkaDimensions.isEmpty else { return }
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(matryoshkaDimensions, forKey: .matryoshka_dimensions)
+    }
 }
 
 /// A model that cannot be used: what, where, expected and found.

@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 /// Makes tests of matching free text to sets of descriptors, from rows of a text and its tags.
 ///
 /// ```swift
@@ -61,7 +63,8 @@ public struct DescriptorMatching {
         return builder.task()
     }
 
-    private static func sampledTags(of tags: [String], for query: String, _ generator: inout SeededGenerator) -> [String] {
+    /// A set as ``MatchingProtocol/sampled`` draws it; empty where no tag stands in the query.
+    public static func sampledTags(of tags: [String], for query: String, _ generator: inout SeededGenerator) -> [String] {
         let exact = tags.filter(query.containsCodePoints)
         let others = tags.filter { !query.containsCodePoints(of: $0) }
         guard !exact.isEmpty else { return [] }

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Whether two systems differ by more than chance, judged on the same queries: the two-sided paired randomisation test.
 ///
 /// ```swift

@@ -14,7 +14,7 @@ public enum Activation: Hashable, Sendable {
     }
 }
 
-public enum Precision: String, Hashable, Sendable, CaseIterable {
+public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
     case float32
     /// Weights in int8 with one scale for every output, inputs in int8 with one scale for every row, found when they arrive.
     case int8

@@ -21,6 +21,9 @@ public enum RowKernels {
         ck_attention(qkv, 3 * width, tokens, width, headWidth, head, out, width, scratch)
     }
 
+    /// Softmax in place; the greatest is subtracted first.
+    public static func softmax(_ x: UnsafeMutablePointer<Float>, count: Int) { ck_softmax(x, count) }
+
     /// The mean of `rows` rows.
     public static func mean(_ x: UnsafePointer<Float>, rows: Int, width: Int, into out: UnsafeMutablePointer<Float>) {
         ck_mean_rows(x, rows, width, out)

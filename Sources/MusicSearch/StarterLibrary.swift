@@ -10,12 +10,14 @@ public import Vocabulary
     import Foundation
 #endif
 
-/// Where the project's own data lies: `vocab/` and `corpora/`, and the pretrained models that were installed.
+/// Where the project's own data lies: `vocab/`, `corpora/` and the text model in `weights/`, and the pretrained models that were installed.
 public struct DataFolder: Sendable {
     public let path: String
 
     public var vocabulary: String { path + "/vocab" }
     public var starterCorpus: String { path + "/corpora/starter" }
+    /// The folder of the text model that comes with the project.
+    public var shippedModel: String { path + "/weights/" + ShippedModel.name }
     /// `DESCANT_MODELS`, or `models/` here.
     public var models: String { getenv("DESCANT_MODELS").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? path + "/models" }
 

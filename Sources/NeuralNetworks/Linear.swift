@@ -8,6 +8,14 @@ public struct Linear: Sendable {
     public let bias: AlignedBuffer<Float>
     public let activation: Activation
 
+    /// - Parameter bias: one value for every output.
+    public init(weights: PackedMatrix, bias: [Float], activation: Activation = .identity) {
+        precondition(bias.count == weights.outputs, "\(bias.count) biases for \(weights.outputs) outputs")
+        self.weights = weights
+        self.bias = AlignedBuffer(bias)
+        self.activation = activation
+    }
+
     /// Reads `weight` [outputs][inputs] and `bias` [outputs].
     public init(_ tensors: TensorReader, outputs: Int, inputs: Int, activation: Activation = .identity, precision: Precision) {
         self.init(joining: [tensors], outputs: outputs, inputs: inputs, activation: activation, precision: precision)

@@ -70,6 +70,13 @@ public struct WordPieceVocabulary: Sendable {
         }
     }
 
+    /// A piece as it stands in the file, with its `##`.
+    /// - Precondition: `id` is from 0 to below `count`.
+    public func piece(_ id: Int32) -> String {
+        let id = Int(id)
+        return (continuations[id] ? "##" : "") + String(decoding: bytes[Int(starts[id])..<Int(starts[id + 1])], as: UTF8.self)
+    }
+
     subscript(special: Special) -> Int32 {
         guard let id = specials[special] else { preconditionFailure("init lets no vocabulary without \(special.rawValue) through") }
         return id

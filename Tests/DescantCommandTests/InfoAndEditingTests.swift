@@ -18,7 +18,7 @@ import Testing
         let outcome = try program.run("info")
         #expect(outcome.exitCode == 0 && outcome.errors.isEmpty)
         let rows = rows(outcome)
-        #expect(Set(rows.keys) == ["version", "processor", "cores", "kernels", "OpenBLAS", "data", "models", "cache", "text model", "installed"])
+        #expect(Set(rows.keys) == ["version", "processor", "cores", "kernels", "OpenBLAS", "data", "models", "cache", "text model", "shipped", "installed"])
         #expect(rows.values.allSatisfy { !$0.isEmpty })
         #expect(rows["version"] == (try program.run("--version").output.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(Int(rows["cores"] ?? "") ?? 0 >= 1)
@@ -26,7 +26,7 @@ import Testing
         #expect(rows["models"] == program.folder.path + "/home/models")
         #expect(rows["cache"] == program.folder.path + "/cache/descant")
         #expect(rows["text model"] == "none: requests are answered by words alone")
-        #expect(rows["installed"] == "none")
+        #expect(rows["shipped"] == "none" && rows["installed"] == "none")
         #expect(try program.run("info").output == outcome.output)
     }
 

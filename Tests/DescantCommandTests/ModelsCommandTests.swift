@@ -27,6 +27,7 @@ import Testing
         #expect(list.exitCode == 0)
         #expect(
             list.output == """
+                music-minilm  should come with the program and is missing: \(program.folder.path)/home/weights/music-minilm
                 minilm  all-MiniLM-L6-v2, 92 MB, Apache-2.0: meaning of texts, as vectors of 384 dimensions
                   not installed; descant models install minilm
 

@@ -64,7 +64,8 @@ struct Program {
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         let own = [
             "DESCANT_HOME": Self.repository, "DESCANT_MODELS": folder.path + "/home/models", "XDG_CACHE_HOME": folder.path + "/cache", "HOME": folder.path,
-            "PATH": "/usr/bin:/bin", "TERM": "xterm-256color",
+            // By words alone unless a test says otherwise: that needs no encoding.
+            "DESCANT_MODEL": "none", "PATH": "/usr/bin:/bin", "TERM": "xterm-256color",
             "LANG": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
         ]
         process.environment = own.merging(environment) { $1 }

@@ -99,7 +99,7 @@ import Testing
 
     @Test func aFlippedByteIsAnError() throws {
         let place = Place()
-        var random = SeededGenerator(11)
+        var random = SeededGenerator(seed: 11)
         // All of the header and the table of sections, then anywhere.
         let positions = Array(0..<200) + (0..<200).map { _ in Int.random(in: 200..<Self.content.count, using: &random) }
         for position in positions {
@@ -112,7 +112,7 @@ import Testing
 
     @Test func anotherLengthIsAnError() throws {
         let place = Place()
-        var random = SeededGenerator(12)
+        var random = SeededGenerator(seed: 12)
         let count = Self.content.count
         for length in Array(0..<64) + [count / 2, count - 64, count - 1] + (0..<30).map({ _ in Int.random(in: 64..<count, using: &random) }) {
             try place.write(Self.content.prefix(length))
@@ -199,7 +199,7 @@ import Testing
             }
         }
         #expect(refused > 100)
-        var random = SeededGenerator(13)
+        var random = SeededGenerator(seed: 13)
         for _ in 0..<100 {
             var forged = shape
             for _ in 0..<Int.random(in: 2...4, using: &random) {

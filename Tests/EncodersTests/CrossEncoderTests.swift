@@ -19,7 +19,7 @@ import Testing
 
     @Test func logitsAreTheReferences() throws {
         let encoder = try Self.encoder()
-        let pairs = zip(Self.recorded.inputIds, Self.recorded.tokenTypeIds).map { ($0, $1.firstIndex(of: 1) ?? $1.count) }
+        let pairs = zip(Self.recorded.inputIds, Self.recorded.tokenTypeIds).map { TokenSequence(ids: $0, secondFrom: $1.firstIndex(of: 1)) }
         let logits = Self.recorded.logits.map { $0[0] }
         #expect(distance(encoder.score(pairs: pairs), logits) <= 1e-5)
         #expect(distance(Self.texts.map { encoder.score($0.request, [$0.document])[0] }, logits) <= 1e-5, "through the texts")
@@ -41,6 +41,9 @@ import Testing
         #expect(Set(alone).count > 30, "documents that score alike would hide a wrong order")
         for team in TinyModel.teams { #expect(try Self.encoder(precision, team: team).score("calm piano", documents) == alone, "\(team.size) threads") }
         #expect(encoder.score("calm piano", []) == [])
+        let lists = [("calm piano", 0..<7), ("", 7..<7), (documents[19], 7..<40)].map { CrossEncoder.Candidates(request: $0, documents: Array(documents[$1])) }
+        let separate = lists.map { encoder.score($0.request, $0.documents) }
+        for team in TinyModel.teams { #expect(try Self.encoder(precision, team: team).score(lists) == separate) }
     }
 
     /// 12 tokens leave 9 for the two texts.

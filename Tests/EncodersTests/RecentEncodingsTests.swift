@@ -32,7 +32,7 @@ import Testing
 
     /// Against a list kept in the order of use.
     @Test(arguments: 1...5) func equalsAListInOrderOfUse(capacity: Int) {
-        var random = SeededGenerator(UInt64(capacity))
+        var random = SeededGenerator(seed: UInt64(capacity))
         var recent = RecentEncodings(capacity: capacity)
         var list: [(key: String, value: BiEncoder.Encoding)] = []
         for step in 0..<500 {

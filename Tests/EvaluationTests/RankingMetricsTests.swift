@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import LinearAlgebra
 import Testing
 
 @Suite struct RankingMetricsTests {

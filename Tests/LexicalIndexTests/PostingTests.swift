@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct PostingTests {
     @Test(arguments: 0...32) func packedValuesComeBackAtEveryWidth(bits: Int) {
-        var random = SeededGenerator(UInt64(bits))
+        var random = SeededGenerator(seed: UInt64(bits))
         let greatest: UInt32 = bits == 0 ? 0 : .max >> UInt32(32 - bits)
         for count in [1, 2, 7, 8, 9, 127, 128] {
             var values = (0..<count).map { _ in UInt32.random(in: 0...greatest, using: &random) }
@@ -27,7 +27,7 @@ import Testing
 
     /// Postings of any density and any weights, around the block length of 128.
     @Test(arguments: [1, 127, 128, 129, 256, 1000], [1, 2, 1000, 4_000_000] as [UInt32]) func postingsComeBackInOrder(count: Int, gap: UInt32) throws {
-        var random = SeededGenerator(UInt64(count) << 32 | UInt64(gap))
+        var random = SeededGenerator(seed: UInt64(count) << 32 | UInt64(gap))
         var builder = IndexBuilder(fields: [Field("tags", .weighted, scorer: .impact)])
         let term = builder.term("x", field: 0)
         var postings: [(document: UInt32, weight: UInt16)] = []
@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: [EvidenceCursor.Combination.strongest, .sum], 0..<5) func evidenceIsThatOfEveryTermByDefinition(
         _ combination: EvidenceCursor.Combination, seed: UInt64
     ) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let corpus = try RandomCorpus(documents: 700, seed: seed)
         let terms = (0..<5).compactMap { _ in
             corpus.documentFrequencies.indices.randomElement(using: &random).flatMap { field in
@@ -112,7 +112,7 @@ import Testing
         #expect(index.fields == RandomCorpus.fields && index.documentCount == 1 && index.termCount == 2)
 
         let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        var random = SeededGenerator(1)
+        var random = SeededGenerator(seed: 1)
         for position in Set((0..<200).map { _ in Int.random(in: 0..<content.count, using: &random) }).union(0..<64) {
             var damaged = content
             damaged[position] ^= UInt8.random(in: 1...255, using: &random)

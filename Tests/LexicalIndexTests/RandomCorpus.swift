@@ -17,7 +17,7 @@ struct RandomCorpus {
     var count: Int { weights[0].count }
 
     init(documents: Int, terms: Int = 40, seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         var builder = IndexBuilder(fields: Self.fields)
         var weights: [[[String: Int]]] = Array(repeating: [], count: 3)
         for document in 0..<UInt32(documents) {

@@ -23,7 +23,7 @@ extension Scorer {
         for seed in 0..<4 as Range<UInt64> {
             let corpus = try RandomCorpus(documents: [1, 2, 30, 400][Int(seed)], seed: seed)
             let scorings = (0..<3).map { FieldScoring(corpus.index, field: $0, scorer: scorer) }
-            var random = SeededGenerator(seed)
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<10 {
                 let scores = corpus.index.scores(of: RandomCorpus.query(&random), scorings)
                 #expect(scores.allSatisfy { $0.isFinite && $0 >= 0 }, "seed \(seed)")
@@ -42,7 +42,7 @@ extension Scorer {
     }
 
     @Test(arguments: Scorer.all) func aRarerTermNeverScoresLess(_ scorer: Scorer) {
-        var random = SeededGenerator(7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<500 {
             let count = Int.random(in: 2...2_000_000, using: &random)
             let frequencies = [Int.random(in: 1...count, using: &random), Int.random(in: 1...count, using: &random), 1, count].sorted()

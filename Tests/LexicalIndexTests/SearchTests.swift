@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: 0..<6) func fieldsMayBeScoredDifferently(seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let corpus = try RandomCorpus(documents: 900, seed: seed)
         try check(corpus, (0..<3).compactMap { _ in Scorer.all.randomElement(using: &random) }, queries: 8, byDefinition: 2)
     }
@@ -27,7 +27,7 @@ import Testing
 
     private func check(_ corpus: RandomCorpus, _ scorers: [Scorer], queries: Int, byDefinition: Int, terms: Int = 40) throws {
         let scorings = scorers.enumerated().map { FieldScoring(corpus.index, field: $0, scorer: $1) }
-        var random = SeededGenerator(99)
+        var random = SeededGenerator(seed: 99)
         for number in 0..<queries {
             let query = RandomCorpus.query(&random, terms: terms)
             let scores = corpus.index.scores(of: query, scorings)
@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: Scorer.all) func explanationsAddUpToTheScore(_ scorer: Scorer) throws {
         let corpus = try RandomCorpus(documents: 200, seed: 3)
         let scorings = (0..<3).map { FieldScoring(corpus.index, field: $0, scorer: scorer) }
-        var random = SeededGenerator(4)
+        var random = SeededGenerator(seed: 4)
         for _ in 0..<5 {
             let query = RandomCorpus.query(&random)
             let scores = corpus.index.scores(of: query, scorings)

@@ -11,7 +11,7 @@ extension KernelTests {
                 let (d, heads) = (widths[t % widths.count], 1 + t % 3)
                 let c = d * heads
                 let stride = 3 * c + 2
-                var random = SeededGenerator(UInt64(t))
+                var random = SeededGenerator(seed: UInt64(t))
                 let qkv = random.floats(t * stride)
                 let guarded = KernelTests.atEveryLevel("T \(t) D \(d) H \(heads)") {
                     var out = GuardedRows(rows: t, width: c)
@@ -32,7 +32,7 @@ extension KernelTests {
         /// One head writes its own columns.
         @Test func aHeadLeavesTheOthersAlone() {
             let (t, d, c) = (5, 6, 18)
-            var random = SeededGenerator(3)
+            var random = SeededGenerator(seed: 3)
             let qkv = random.floats(t * 3 * c)
             var out = [Float](repeating: 9, count: t * c), scratch = [Float](repeating: 0, count: ck_attention_scratch(t, d))
             ck_attention(qkv, 3 * c, t, c, d, 1, &out, c, &scratch)

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func floatSumsAreTheSameBitsAtEveryLevelAndNearTheTruth() {
-        var random = SeededGenerator(1)
+        var random = SeededGenerator(seed: 1)
         for n in Self.lengths {
             let a = floats(n, &random)
             let b = floats(n, &random)
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func byteSumsAreExactAtEveryLevel() {
-        var random = SeededGenerator(2)
+        var random = SeededGenerator(seed: 2)
         for n in Self.lengths + [Int(CK_DOT_I8_LIMIT)] {
             for _ in 0..<3 {
                 let a = bytes(n, &random)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func rowsAndIdsAreTheSingleProducts() {
-        var random = SeededGenerator(3)
+        var random = SeededGenerator(seed: 3)
         for (n, stride) in [(1, 1), (5, 7), (64, 64), (100, 128), (130, 130), (384, 384)] {
             let count = 37
             let query = floats(n, &random)
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func quantisedVectorsAreTheSameBytesAtEveryLevelAndNearTheTruth() {
-        var random = SeededGenerator(4)
+        var random = SeededGenerator(seed: 4)
         for n in Self.lengths {
             let x = floats(n, &random)
             let padded = (n + 63) / 64 * 64

@@ -14,7 +14,7 @@ extension KernelTests {
 
         init(trial: Int) {
             let rows = Array(0...14) + [25]
-            var random = SeededGenerator(UInt64(trial))
+            var random = SeededGenerator(seed: UInt64(trial))
             (m, n, k) = (rows[trial % 16], 1 + trial % 70, 1 + trial * 7 % 65)
             activation = Self.activations[trial / 16 % 4]
             x = random.floats(m * (k + 2))
@@ -60,7 +60,7 @@ extension KernelTests {
         /// Neither the other rows nor the split of the panels changes a bit.
         @Test func rowsAndPanelsAloneGiveTheSameBytes() {
             let (m, n, k) = (25, 70, 33)
-            var random = SeededGenerator(9)
+            var random = SeededGenerator(seed: 9)
             let x = random.floats(m * k), w = random.floats(n * k), bias = random.floats(n)
             var packed = [Float](repeating: 0, count: ck_linear_f32_size(n, k))
             ck_linear_f32_pack(w, n, k, &packed)

@@ -9,7 +9,7 @@ import Testing
     static let teams = [1, 2, 3].map { ThreadTeam(size: $0) }
 
     private static func random(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         return Matrix(rows: rows, columns: columns, values: random.floats(rows * columns))
     }
 

@@ -176,7 +176,7 @@ extension KernelTests {
 
         @Test func rowsAndPanelsAloneGiveTheSameBytes() {
             let (m, n, k) = (25, 70, 35)
-            var random = SeededGenerator(10)
+            var random = SeededGenerator(seed: 10)
             let x = random.floats(m * k), bias = random.floats(n)
             let packed = Packed(random.floats(n * k), n: n, k: k)
             func product(alone: Bool) -> [Float] {

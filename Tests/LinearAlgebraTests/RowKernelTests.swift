@@ -8,7 +8,7 @@ extension KernelTests {
         @Test(arguments: [false, true]) func layerNormEqualsTheReference(withResidual: Bool) {
             for c in 1...70 {
                 let rows = 1 + c % 4
-                var random = SeededGenerator(UInt64(c))
+                var random = SeededGenerator(seed: UInt64(c))
                 let x = random.floats(rows * c, in: -3...3), residual = withResidual ? random.floats(rows * c) : nil
                 let gain = random.floats(c), shift = random.floats(c)
                 var expected = x
@@ -53,7 +53,7 @@ extension KernelTests {
         /// Probabilities are at most 1, and the exponential's relative error is 2e-7 plus that of its rounded argument d, whose share d e^-d is at most 0.4.
         @Test func softmaxEqualsTheReference() {
             for count in 0...70 {
-                var random = SeededGenerator(UInt64(count))
+                var random = SeededGenerator(seed: UInt64(count))
                 let x = random.floats(count, in: -12...12)
                 let found = KernelTests.atEveryLevel("\(count) values") {
                     var y = x
@@ -98,7 +98,7 @@ extension KernelTests {
 
         @Test func geluOfOddCountsTouchesNothingElse() {
             for count in 0...35 {
-                var random = SeededGenerator(UInt64(count))
+                var random = SeededGenerator(seed: UInt64(count))
                 let x = random.floats(count + 8)
                 let found = KernelTests.atEveryLevel("\(count) values") {
                     var y = x
@@ -114,7 +114,7 @@ extension KernelTests {
 
         @Test func meanEqualsTheDefinition() {
             for (t, c) in zip((0..<70).map { 1 + $0 % 33 }, 1...70) {
-                var random = SeededGenerator(UInt64(c))
+                var random = SeededGenerator(seed: UInt64(c))
                 let x = random.floats(t * c)
                 let found = KernelTests.atEveryLevel("T \(t) C \(c)") {
                     var out = [Float](repeating: 7, count: c + 4)
@@ -132,7 +132,7 @@ extension KernelTests {
 
         @Test func normalizeGivesTheLengthAndUnitLength() {
             for count in 1...70 {
-                var random = SeededGenerator(UInt64(count))
+                var random = SeededGenerator(seed: UInt64(count))
                 let x = random.floats(count, in: -5...5)
                 let found = KernelTests.atEveryLevel("\(count) values") {
                     var y = x

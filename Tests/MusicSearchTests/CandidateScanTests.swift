@@ -13,7 +13,7 @@ import Vocabulary
     private static let words = ["amber", "birch", "cobalt", "delta", "ember", "fjord", "garnet", "hollow"]
 
     private static let indexed: IndexedLibrary = {
-        var numbers = SeededGenerator(41)
+        var numbers = SeededGenerator(seed: 41)
         let names = TinyVocabulary.names
         let lines = (0..<size).map { i -> String in
             var descriptors: [String: [String]] = [:]
@@ -85,7 +85,7 @@ import Vocabulary
     }
 
     @Test(arguments: UInt64(0)..<60) func agreesWithGoingThroughEveryTrack(seed: UInt64) {
-        var numbers = SeededGenerator(1000 + seed)
+        var numbers = SeededGenerator(seed: 1000 + seed)
         let query = Self.query(&numbers)
         let limit = [1, 10, 500, Self.size].randomElement(using: &numbers) ?? 10
         let found = Self.indexed.library.candidates(query, limit: limit, collectingAll: true)
@@ -108,7 +108,7 @@ import Vocabulary
 
     @Test func theRandomQueriesAreWorthAsking() {
         let totals = (UInt64(0)..<60).map { seed in
-            var numbers = SeededGenerator(1000 + seed)
+            var numbers = SeededGenerator(seed: 1000 + seed)
             return Self.indexed.library.candidates(Self.query(&numbers), limit: 0, collectingAll: false)
         }
         #expect(totals.count { $0.total > 0 } >= 30)
@@ -116,7 +116,7 @@ import Vocabulary
     }
 
     @Test func countingDoesNotDependOnTheLimit() {
-        var numbers = SeededGenerator(7)
+        var numbers = SeededGenerator(seed: 7)
         for _ in 0..<5 {
             let query = Self.query(&numbers)
             let all = Self.indexed.library.candidates(query, limit: Self.size, collectingAll: false)

@@ -40,7 +40,7 @@ import Vocabulary
 
     /// Beside descriptors of its own and near ones, with bans, and where it binds.
     @Test(arguments: UInt64(0)..<60) func randomQueries(seed: UInt64) {
-        var numbers = SeededGenerator(300 + seed)
+        var numbers = SeededGenerator(seed: 300 + seed)
         let library = Self.library
         func evidence(_ count: ClosedRange<Int>) -> [CandidateQuery.Evidence] {
             (0..<Int.random(in: count, using: &numbers)).map { _ in

@@ -33,7 +33,7 @@ import Testing
         let (folder, library, generation) = try copy()
         let url = URL(fileURLWithPath: generation + file)
         let whole = Array(try Data(contentsOf: url))
-        var numbers = SeededGenerator(UInt64(file.utf8.count))
+        var numbers = SeededGenerator(seed: UInt64(file.utf8.count))
         for position in Array(stride(from: 0, to: 40, by: 3)) + (0..<40).map({ _ in Int.random(in: 40..<whole.count, using: &numbers) }) {
             var damaged = whole
             damaged[position] ^= UInt8.random(in: 1...255, using: &numbers)

@@ -100,7 +100,7 @@ import Testing
         let texts = Array(Self.texts.prefix(4))
         let expected = try encode(texts).vectors
         let whole = try bytes()
-        var numbers = SeededGenerator(3)
+        var numbers = SeededGenerator(seed: 3)
         for position in header().count..<whole.count where position % 5 == 0 {
             var damaged = whole
             damaged[position] ^= UInt8.random(in: 1...255, using: &numbers)

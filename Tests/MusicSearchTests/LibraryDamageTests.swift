@@ -64,7 +64,7 @@ import Vocabulary
         let (folder, library, generation) = try copy()
         let path = generation + "/" + file
         let whole = try bytes(path)
-        var numbers = SeededGenerator(UInt64(file.utf8.count))
+        var numbers = SeededGenerator(seed: UInt64(file.utf8.count))
         // All of the header, then anywhere.
         let positions = Array(0..<40) + (0..<110).map { _ in Int.random(in: 40..<whole.count, using: &numbers) }
         for position in positions {
@@ -80,7 +80,7 @@ import Vocabulary
         let (folder, library, generation) = try copy()
         let path = generation + "/" + file
         let whole = try bytes(path)
-        var numbers = SeededGenerator(5)
+        var numbers = SeededGenerator(seed: 5)
         for length in [0, 1, 7, 8, 39, 40, 41, whole.count / 2, whole.count - 64, whole.count - 1]
             + (0..<20).map({ _ in Int.random(in: 0..<whole.count, using: &numbers) })
         {
@@ -174,7 +174,7 @@ import Vocabulary
         let (folder, library, _) = try copy()
         let path = library + "/MANIFEST.json"
         let whole = try bytes(path)
-        var numbers = SeededGenerator(9)
+        var numbers = SeededGenerator(seed: 9)
         for _ in 0..<150 {
             var damaged = whole
             for _ in 0..<Int.random(in: 1...3, using: &numbers) {

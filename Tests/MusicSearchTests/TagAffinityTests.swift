@@ -84,7 +84,7 @@ import Testing
 
     /// Against the formula, with dictionaries.
     @Test(arguments: 0..<10) func scoresAreTheFormulas(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let documents = (0..<20).map { _ in (0..<Int.random(in: 0...6, using: &random)).map { _ in Int.random(in: 0..<12, using: &random) } }
         let z = random.floats(12, in: 0...4)
         let found = TagSetScoring(documents, exponent: 0.7).scores(z)

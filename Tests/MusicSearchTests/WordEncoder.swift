@@ -35,7 +35,7 @@ final class WordEncoder: TextEncoder {
         for word in words.isEmpty ? [""] : words {
             // FNV-1a: the same on every run, which `Hasher` is not.
             let seed = (Self.canonical[word] ?? word).utf8.reduce(14_695_981_039_346_656_037 as UInt64) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-            var random = SeededGenerator(seed)
+            var random = SeededGenerator(seed: seed)
             for (i, value) in random.floats(dimension).enumerated() { sum[i] += value }
         }
         let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()

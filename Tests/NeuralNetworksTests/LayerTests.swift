@@ -10,7 +10,7 @@ private struct LayerWeights {
     private var shapes: [String: [Int]] = [:]
     private var random: SeededGenerator
 
-    init(seed: UInt64) { random = SeededGenerator(seed) }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func add(_ name: String, _ shape: Int...) {
         shapes[name] = shape
@@ -58,7 +58,7 @@ private func expectNear(_ found: [Float], _ expected: [Double], within tolerance
         var weights = LayerWeights(seed: 1)
         weights.add("dense.weight", 45, 37)
         weights.add("dense.bias", 45)
-        var random = SeededGenerator(2)
+        var random = SeededGenerator(seed: 2)
         let x = random.floats(7 * 37)
         let tensors = try weights.reader()
         let sums = product(x, rows: 7, weights.values["dense.weight"]!, weights.values["dense.bias"]!)
@@ -80,7 +80,7 @@ private func expectNear(_ found: [Float], _ expected: [Double], within tolerance
         weights.add("weight", 100, 33)
         weights.add("bias", 100)
         let layer = Linear(try weights.reader(), outputs: 100, inputs: 33, activation: .gelu, precision: precision)
-        var random = SeededGenerator(4)
+        var random = SeededGenerator(seed: 4)
         let x = random.floats(25 * 33)
         let whole = Self.forward(layer, x, rows: 25, team: teams[0])
         for team in teams[1...] { #expect(Self.forward(layer, x, rows: 25, team: team) == whole, "\(team.size) threads") }
@@ -101,7 +101,7 @@ private func expectNear(_ found: [Float], _ expected: [Double], within tolerance
         let joined = Linear(joining: scopes, outputs: 9, inputs: 13, precision: precision)
         let apart = scopes.map { Linear($0, outputs: 9, inputs: 13, precision: precision) }
         try tensors.finish()
-        var random = SeededGenerator(6)
+        var random = SeededGenerator(seed: 6)
         let x = random.floats(4 * 13)
         let found = Self.forward(joined, x, rows: 4, team: teams[1])
         for (part, layer) in apart.enumerated() {
@@ -133,7 +133,7 @@ private func expectNear(_ found: [Float], _ expected: [Double], within tolerance
         weights.add("weight", width)
         weights.add("bias", width)
         let layer = LayerNorm(try weights.reader(), width: width, epsilon: 1e-12)
-        var random = SeededGenerator(9)
+        var random = SeededGenerator(seed: 9)
         let x = random.floats(rows * width, in: -3...3)
         var residual = random.floats(rows * width, in: -3...3)
         let results = teams.map { team in
@@ -186,7 +186,7 @@ private func expectNear(_ found: [Float], _ expected: [Double], within tolerance
     /// softmax(q kᵀ / √D) v in double precision. Sums of 30 and 10 products of size 1 in float32: some 1e-6, which scores up to 20 magnify tenfold.
     @Test func equalsTheDefinition() throws {
         let (layer, weights) = try Self.layer(.float32)
-        var random = SeededGenerator(11)
+        var random = SeededGenerator(seed: 11)
         let t = 9
         let x = random.floats(t * Self.width)
         func projected(_ name: String) -> [Double] { product(x, rows: t, weights.values["\(name).weight"]!, weights.values["\(name).bias"]!) }
@@ -209,7 +209,7 @@ private func expectNear(_ found: [Float], _ expected: [Double], within tolerance
 
     @Test(arguments: Precision.allCases) func sequencesDoNotSeeEachOtherAndThreadsChangeNoBit(precision: Precision) throws {
         let layer = try Self.layer(precision).0
-        var random = SeededGenerator(12)
+        var random = SeededGenerator(seed: 12)
         let starts = [0, 5, 6, 23, 25]
         let x = random.floats(25 * Self.width)
         let whole = Self.forward(layer, x, starts: starts, team: teams[0])

@@ -83,7 +83,7 @@ import Testing
 
     /// Flipped bits, moved and repeated stretches: an error, or a file that holds together and can be read to its last element.
     @Test func noDamageTraps() throws {
-        var generator = SeededGenerator(11)
+        var generator = SeededGenerator(seed: 11)
         var refused = 0
         for _ in 0..<3000 {
             var content = SafetensorsContent.recorded

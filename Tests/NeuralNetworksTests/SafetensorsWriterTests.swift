@@ -7,7 +7,7 @@ import Testing
 @Suite struct SafetensorsWriterTests {
     @Test func whatIsWrittenIsReadBack() throws {
         let folder = try TemporaryFolder()
-        var generator = SeededGenerator(3)
+        var generator = SeededGenerator(seed: 3)
         let names = ["b", "a.\"weight\"\n", "é", "empty"]
         let values = names.map { name in (0..<(name == "empty" ? 0 : 7)).map { _ in Float.random(in: -9...9, using: &generator) } }
         var writer = SafetensorsWriter(metadata: ["recipe": "seed 3\t\"ok\"", "\u{1}": "\\"])

@@ -28,7 +28,7 @@ import Vocabulary
 
     /// 3,000 requests: whatever is typed gives a plan whose spans lie in the text, that prints, and that reads back.
     @Test(arguments: 0..<30) func anyRequestGivesAPlanThatHolds(block: UInt64) throws {
-        var random = SeededGenerator(block)
+        var random = SeededGenerator(seed: block)
         let planners = [QueryPlanner(SmallVocabulary.shared), QueryPlanner(SmallVocabulary.shared, names: SmallDirectory.shared)]
         for number in 0..<100 {
             let text = Self.request(&random)

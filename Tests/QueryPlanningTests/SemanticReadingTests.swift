@@ -259,7 +259,7 @@ import Vocabulary
 
     /// 1,000 requests: with meanings, too, a plan's spans lie in the text, and it prints and reads back; what was named without them still is.
     @Test(arguments: 0..<20) func anyRequestGivesAPlanThatHolds(block: UInt64) throws {
-        var random = SeededGenerator(900 + block)
+        var random = SeededGenerator(seed: 900 + block)
         for number in 0..<50 {
             let text = PlannerFuzzTests.request(&random)
             let names = number % 2 == 0 ? nil : SmallDirectory.shared

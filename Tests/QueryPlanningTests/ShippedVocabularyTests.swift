@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: 0..<10) func anyRequestGivesAPlanThatHolds(block: UInt64) throws {
-        var random = SeededGenerator(1000 + block)
+        var random = SeededGenerator(seed: 1000 + block)
         let planner = QueryPlanner(Self.vocabulary)
         for _ in 0..<20 {
             let plan = planner.plan(PlannerFuzzTests.request(&random))

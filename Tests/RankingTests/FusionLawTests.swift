@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: Method.allCases, 0..<20) func oneListKeepsItsOrder(method: Method, seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let list = Self.lists(1, documents: 30, &random)[0]
         let fused = method.fuse([list])
         for a in list.scores.indices {
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: Method.allCases, 0..<20) func permutedDocumentsHavePermutedScores(method: Method, seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let lists = Self.lists(3, documents: 30, &random)
         let order = (0..<30).shuffled(using: &random)
         let permuted = method.fuse(lists.map { list in (list.weight, order.map { list.scores[$0] }) })
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: Method.allCases, 0..<20) func documentsEqualInEveryListStayEqual(method: Method, seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let lists = Self.lists(3, documents: 15, &random).map { (weight: $0.weight, scores: $0.scores + $0.scores) }
         let fused = method.fuse(lists)
         #expect(fused.prefix(15) == fused.suffix(15))
@@ -54,7 +54,7 @@ import Testing
 
     /// Better in one list and worse in none is better.
     @Test(arguments: Method.allCases, 0..<20) func aDocumentThatDominatesIsNoWorse(method: Method, seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let lists = Self.lists(3, documents: 30, &random)
         let fused = method.fuse(lists)
         for a in 0..<30 {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TopKTests {
     /// Few different scores, so most places are decided by the tie rule.
     @Test(arguments: 0..<60) func keepsWhatSortingEverythingWouldPutFirst(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let count = Int.random(in: 0...500, using: &random)
         let all = (0..<count).map { Scored(document: UInt32($0), score: Float(Int.random(in: 0...7, using: &random)) / 4 - 0.5) }.shuffled(using: &random)
         for k in [0, 1, 2, 10, 100, count, count + 5] {

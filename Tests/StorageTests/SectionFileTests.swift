@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: 0..<300) func randomContentIsATypedError(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         var noise = (0..<Int.random(in: 0...400, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
         if Bool.random(using: &random) { noise = Array(Self.sample.content().prefix(Int.random(in: 8...40, using: &random))) + noise }
         #expect(throws: FileError.self) { try Self.readAll(noise) }

@@ -7,7 +7,7 @@ import Testing
     // MARK: StringTable
 
     @Test(arguments: 0..<20) func stringsComeBackInOrder(seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let strings = (0..<Int.random(in: 0...200, using: &random)).map { _ in Self.text(&random) }
         var builder = StringTableBuilder()
         for string in strings { builder.append(string) }
@@ -36,7 +36,7 @@ import Testing
 
     /// A dictionary is the reference; strangers must not be found.
     @Test(arguments: 0..<20) func phrasesAreFoundAsInADictionary(seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         var expected: [String: [UInt32]] = [:]
         var builder = PhraseTableBuilder()
         for _ in 0..<Int.random(in: 0...300, using: &random) {

@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 extension SeededGenerator {
     /// Floats spread evenly over a range.
     public mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {

@@ -17,7 +17,7 @@ import Testing
 
     /// ASCII takes a path of its own, by bytes: all of it, and texts close to prose, so that long pieces meet.
     @Test(arguments: 0..<8) func asciiEqualsTheNaiveReading(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let alphabets: [[Unicode.Scalar]] = [
             (UInt8(0)..<0x80).map(Unicode.Scalar.init), Array("abcdeilmnorstu BDS ,.'-".unicodeScalars), Array("drumslingbae ".unicodeScalars),
         ]
@@ -29,7 +29,7 @@ import Testing
 
     /// Any scalars together, and those of the recorded texts, for which the vocabulary has pieces.
     @Test(arguments: 0..<8) func anyTextEqualsTheNaiveReading(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let allowed = Set(NaiveWordPiece.alphabet)
         let recorded = WordPieceRecordedText.all.flatMap { $0.text.unicodeScalars }.filter(allowed.contains)
         let marks: [Unicode.Scalar] = ["a", "\u{323}", "\u{307}", "\u{302E}", "\u{302F}", "\u{1D165}", "\u{1D16E}", "\u{5B4}", "\u{93C}", "\u{200D}", " "]
@@ -68,7 +68,7 @@ import Testing
 
     /// One word at a time gives the ids of all together, so the naive reading of each word says where words begin.
     @Test(arguments: 0..<8) func wordsBeginAfterWhiteSpaceAndAtChineseCharacters(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet = Array("drumsling  a,-.\t音楽\u{A0}\u{0}\u{301}é".unicodeScalars)
         for _ in 0..<100 {
             let text = Self.text(of: alphabet, 0...40, &random)
@@ -105,7 +105,7 @@ import Testing
 
     /// Beyond the naive reading's alphabet: unassigned, young and private scalars.
     @Test(arguments: 0..<4) func noScalarTraps(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             var scalars = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 0...40, using: &random) {

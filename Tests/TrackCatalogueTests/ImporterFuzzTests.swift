@@ -47,7 +47,7 @@ import TrackCatalogue
     }
 
     @Test(arguments: valid.indices) func randomBytes(sample: Int) throws {
-        var numbers = SeededGenerator(UInt64(sample))
+        var numbers = SeededGenerator(seed: UInt64(sample))
         let (format, name, _) = Self.valid[sample]
         for _ in 0..<60 {
             let bytes = (0..<Int.random(in: 0...400, using: &numbers)).map { _ in UInt8.random(in: 0...255, using: &numbers) }
@@ -56,7 +56,7 @@ import TrackCatalogue
     }
 
     @Test(arguments: valid.indices) func mutationsOfValidFiles(sample: Int) throws {
-        var numbers = SeededGenerator(100 + UInt64(sample))
+        var numbers = SeededGenerator(seed: 100 + UInt64(sample))
         let (format, name, text) = Self.valid[sample]
         for _ in 0..<150 {
             var bytes = Array(text.utf8)

@@ -40,13 +40,13 @@ import TrackCatalogue
     }
 
     @Test(arguments: UInt64(0)..<200) func whatIsPrintedReadsBack(seed: UInt64) {
-        var numbers = SeededGenerator(seed)
+        var numbers = SeededGenerator(seed: seed)
         let value = Self.value(&numbers, depth: 4)
         #expect(PythonLiteral(Self.printed(value, &numbers)) == value)
     }
 
     @Test(arguments: UInt64(0)..<50) func noTextTraps(seed: UInt64) {
-        var numbers = SeededGenerator(seed)
+        var numbers = SeededGenerator(seed: seed)
         let alphabet = Array("[](){}'\"\\,: \n0123456789+-.eEaé\u{0}")
         for _ in 0..<100 {
             let text = String((0..<Int.random(in: 0...60, using: &numbers)).map { _ in alphabet.randomElement(using: &numbers) ?? " " })

@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func candidatesSortAsTheirSimilarities() {
-        var random = SeededGenerator(25)
+        var random = SeededGenerator(seed: 25)
         let similarities = (0..<200).map { _ in Float.random(in: -1...1, using: &random) } + [0, 1, -1, .leastNonzeroMagnitude, -1e-30]
         for a in similarities {
             let candidate = Candidate(a, 7)
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func aPoolKeepsTheNearest() {
-        var random = SeededGenerator(26)
+        var random = SeededGenerator(seed: 26)
         var pool = CandidatePool()
         defer { pool.deallocate() }
         for capacity in [0, 1, 2, 17, 300, 5] {

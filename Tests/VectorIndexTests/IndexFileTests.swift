@@ -50,7 +50,7 @@ import Testing
         try graph(RandomRows(.scattered, count: 6, dimension: 3, seed: 33), .int8WithResidual).write(to: path)
         let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         #expect(try HNSWIndex(path: path).count == 6)
-        var random = SeededGenerator(34)
+        var random = SeededGenerator(seed: 34)
         for position in content.indices {
             var damaged = content
             damaged[position] ^= UInt8.random(in: 1...255, using: &random)
@@ -86,7 +86,7 @@ import Testing
         }
         for content in [try graph(rows, format).file().content(), try graph(doubled, format).file().content(), try flat(rows, format).file().content()] {
             #expect(expectNoTrap(content))
-            var random = SeededGenerator(39)
+            var random = SeededGenerator(seed: 39)
             var refused = 0
             for position in stride(from: 40, to: content.count, by: 7) {
                 var forged = content

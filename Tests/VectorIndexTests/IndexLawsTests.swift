@@ -151,7 +151,7 @@ import VectorIndex
     }
 
     @Test func documentBitmaps() {
-        var random = SeededGenerator(17)
+        var random = SeededGenerator(seed: 17)
         for capacity in [0, 1, 63, 64, 65, 500] {
             let members = Set((0..<capacity / 2).map { _ in UInt32.random(in: 0..<UInt32(capacity), using: &random) })
             let bitmap = DocumentBitmap(capacity: capacity, members)

@@ -23,7 +23,7 @@ struct RandomRows {
     init(_ sort: Sort, count: Int, dimension: Int = 24, seed: UInt64) {
         self.count = count
         self.dimension = dimension
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let centres = (0..<(sort == .repeated ? 40 : 20)).map { _ in Self.direction(dimension, &random) }
         floats = (0..<count).flatMap { _ -> [Float] in
             let centre = centres[Int.random(in: 0..<centres.count, using: &random)]
@@ -50,7 +50,7 @@ struct RandomRows {
 
     /// Queries near the rows.
     func queries(_ count: Int, seed: UInt64) -> [[Float]] {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<count).map { _ in
             guard self.count > 0 else { return Self.direction(dimension, &random) }
             let row = row(Int.random(in: 0..<self.count, using: &random))
@@ -70,7 +70,7 @@ struct RandomRows {
 
     /// Some of the rows, `share` of them on average.
     func filter(share: Double, seed: UInt64) -> DocumentBitmap {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         return DocumentBitmap(capacity: count, (0..<UInt32(count)).filter { _ in Double.random(in: 0..<1, using: &random) < share })
     }
 }

@@ -30,7 +30,7 @@ import Testing
 
     /// Short alphabets, so that near words abound: the distance found is the least there is, and same first letters go first among equals.
     @Test(arguments: 0..<20) func theNearestIsTheNearestOfAll(seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         func word(_ random: inout SeededGenerator) -> String {
             String((0..<Int.random(in: 1...9, using: &random)).compactMap { _ in "abcdé".randomElement(using: &random) })
         }

@@ -44,7 +44,7 @@ enum FileBytes {
         let path = tables.folder + "/compiled"
         try Vocabulary.compile(VocabularyTables(folder: tables.folder), to: path)
         let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        var random = SeededGenerator(3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<200 {
             var damaged = content
             damaged[Int.random(in: 16..<content.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)

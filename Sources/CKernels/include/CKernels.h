@@ -6,6 +6,8 @@
 #include "dot.h"
 #include "linear.h"
 #include "transformer.h"
+#include "training.h"
+#include "bfloat16.h"
 #include "team.h"
 
 #endif

@@ -49,7 +49,7 @@ struct BenchLatency: ParsableCommand {
             notes.append("synthetic: \(replicate) tracks resampled with replacement from \(library), seed \(seed); built in \(rounded(seconds)) s")
         }
         defer { if replicate != nil, into == nil { try? FileManager.default.removeItem(atPath: path) } }
-        let (opened, opening) = try timed { try Library(path: path, encoder: TextModels.provider) }
+        let (opened, opening) = try timed { try Library(path: path, encoder: TextModels.provider()) }
         // Reading the corpus back to draw requests takes memory of its own; what serving takes is asked of a fresh process below.
         let maker = TagQueries(opened)
         let drawn = maker.draw(queries, seed: seed)

@@ -1,4 +1,5 @@
 import Evaluation
+import LinearAlgebra
 import MusicSearch
 import TrackCatalogue
 import Vocabulary
@@ -29,7 +30,7 @@ struct Replica {
         try catalogue.forEachTrack { tracks.append($0) }
         var random = SeededGenerator(seed: seed)
         let tables = try DataFolder().tables()
-        let encoder = try TextModels.installed()
+        let encoder = try TextModels.encoder()
         let progress = ProgressLine()
         let start = monotonicSeconds()
         _ = try LibraryBuilder(library: path, vocabulary: tables, encoder: encoder).build(replacing: true) { step in

@@ -50,11 +50,17 @@ public struct TensorReader: Sendable {
     /// The part of the tensors whose names go on with `name` and a point. All parts report to the same `finish`.
     public func scope(_ name: String) -> TensorReader { TensorReader(file, ignoring, record, prefix: prefix + name + ".") }
 
-    /// A floating-point tensor as `Float`, in row-major order; zeros when it will not do.
+    /// A tensor as `Float`, in row-major order; zeros when it will not do. One of I8 with a tensor `<name>_scale` beside it, one scale for every row, is
+    /// multiplied out.
     /// - Parameter shape: as the model needs it. Sizes that come from a file must be held to sensible bounds before: a shape whose elements cannot be
     ///   counted is a programmer's error.
     public func tensor(_ name: String, shape: [Int]) -> [Float] {
-        elements(name, shape: shape, zero: 0) { name throws(WeightsError) in try file.floats(of: name) }
+        elements(name, shape: shape, zero: 0) { name throws(WeightsError) in
+            let scale = name + SafetensorsFile.scaleSuffix
+            guard file[name]?.type == .int8, file[scale] != nil else { return try file.floats(of: name) }
+            record.content.withLock { _ = $0.read.insert(scale) }
+            return try file.quantizedRows(of: name)
+        }
     }
 
     /// An I8 tensor, in row-major order; zeros when it will not do.

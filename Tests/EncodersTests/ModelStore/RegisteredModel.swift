@@ -14,7 +14,7 @@ final class RegisteredModel {
     init() throws {
         root = FileManager.default.temporaryDirectory.appendingPathComponent("descant-models-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-        var generator = SeededGenerator(5)
+        var generator = SeededGenerator(seed: 5)
         let weights = (0..<50_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         contents = [("model.safetensors", weights), ("vocab.txt", Array("[PAD]\n[UNK]\n".utf8)), ("config.json", Array("{}".utf8))]
         model = ModelDescription(

@@ -1,4 +1,4 @@
-import Evaluation
+import LinearAlgebra
 import Testing
 
 @Suite struct SeededGeneratorTests {

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+    import Glibc
+#else
+    import Foundation
+#endif
+
 /// A random number generator whose numbers depend on its seed alone: the same on every machine and with every compiler.
 ///
 /// ```swift
@@ -76,4 +82,26 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
     }
 
     private static func rotateLeft(_ word: UInt64, by bits: UInt64) -> UInt64 { (word << bits) | (word >> (64 - bits)) }
+}
+
+extension SeededGenerator {
+    /// One stream of numbers for every part of a piece of work, such as a step of training, so that work can go on in the middle without a saved state.
+    public init(seed: UInt64, stream: UInt64) {
+        self.init(seed: Self.mixed(seed, stream))
+    }
+
+    /// A seed for one part of a piece of work.
+    public static func mixed(_ seed: UInt64, _ stream: UInt64) -> UInt64 {
+        var generator = SeededGenerator(seed: seed)
+        return generator.next() ^ (stream &* 0xD1B5_4A32_D192_ED03)
+    }
+
+    /// In [0, 1), of 24 bits.
+    public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+
+    /// Normally distributed, mean 0 and deviation 1 (Box & Muller 1958, doi:10.1214/aoms/1177706645).
+    public mutating func normal() -> Float {
+        let radius = (-2 * log(1 - Double(uniform()))).squareRoot()
+        return Float(radius * cos(2 * Double.pi * Double(uniform())))
+    }
 }

@@ -1,0 +1,36 @@
+// Products of bfloat16 factors with float32 sums: out[M][N] = x[M][K] * b[K][N], matrices being float32 in memory and rounded as they are packed.
+//
+// A factor is rounded to nearest, ties to even; one below 2^-126 counts as 0. A sum takes the inner dimension by pairs in rising order, of a pair the second
+// product first, each by a fused multiply-add; blocks of CK_BF16_DEPTH are summed apart and then added in rising order. That is what the instruction does
+// (VDPBF16PS), and without it the kernels do the same: the same bytes at every level, except that the instruction also sets sums below 2^-126 to 0.
+#ifndef CK_BFLOAT16_H
+#define CK_BFLOAT16_H
+
+#include <stddef.h>
+
+/// Inner steps of a block: with 32 columns they fill most of a first-level cache.
+#define CK_BF16_DEPTH 384
+/// Rows that are worked on at a time, a multiple of CK_BF16_TILE: a block of them, packed, fills a sixth of a second-level cache.
+#define CK_BF16_BLOCK 192
+/// Rows of a register tile; threads best share out multiples of it.
+#define CK_BF16_TILE 12
+
+/// Whether this processor has instructions for such products. Without, they take about as long as those in float32.
+int ck_bf16_native(void);
+
+/// Bytes of `packed` for b[K][N], and of the `room` that one call of `ck_matmul_bf16` needs.
+size_t ck_bf16_packed_size(size_t n, size_t k);
+size_t ck_bf16_room(void);
+
+/// Packs the panels `first ..< last` of 32 columns of b, whose element (k, n) lies at k * b_step + n * b_column, one of which is 1.
+void ck_bf16_pack(const float *b, size_t b_step, size_t b_column, size_t n, size_t k, void *packed, size_t first_panel, size_t last_panel);
+
+/// out[M][N] = x * b + bias, or with `accumulate` += that. Element (m, k) of x lies at m * x_row + k * x_step, one of which is 1; rows of out lie `out_stride`
+/// floats apart; `bias` has N floats or is NULL. A row's sums do not depend on the other rows.
+void ck_matmul_bf16(const float *x, size_t x_row, size_t x_step, const void *packed, const float *bias, size_t m, size_t n, size_t k, int accumulate,
+                    float *out, size_t out_stride, void *room);
+/// The same without packing and in double precision, for tests: element (k, n) of b lies at k * b_step + n * b_column.
+void ck_matmul_bf16_reference(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_step, size_t b_column, const float *bias, size_t m,
+                              size_t n, size_t k, int accumulate, float *out, size_t out_stride);
+
+#endif
