@@ -45,19 +45,19 @@ public struct DescriptorMatching {
     public func task(_ matching: MatchingProtocol, rules: MatchingRules = .published, seed: UInt64 = 0) -> MatchingTask {
         var generator = SeededGenerator(seed: seed)
         var builder = MatchingTaskBuilder(rules)
-        for row in rows {
+        for (number, row) in rows.enumerated() {
             switch matching {
             case .published:
                 for piece in row.text.pieces(separatedBy: ". ") {
-                    builder.add(query: piece, tags: Self.sampledTags(of: row.tags, for: piece, &generator))
+                    builder.add(query: piece, tags: Self.sampledTags(of: row.tags, for: piece, &generator), row: number)
                 }
             case .full:
-                builder.add(query: row.text, tags: row.tags)
+                builder.add(query: row.text, tags: row.tags, row: number)
             case .sampled:
-                builder.add(query: row.text, tags: Self.sampledTags(of: row.tags, for: row.text, &generator))
+                builder.add(query: row.text, tags: Self.sampledTags(of: row.tags, for: row.text, &generator), row: number)
             case .association:
                 let tags = associatedTags(of: row)
-                if tags.count >= MatchingProtocol.fewestAssociatedTags { builder.add(query: row.text, tags: tags) }
+                if tags.count >= MatchingProtocol.fewestAssociatedTags { builder.add(query: row.text, tags: tags, row: number) }
             }
         }
         return builder.task()

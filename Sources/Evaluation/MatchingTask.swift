@@ -13,6 +13,8 @@ public struct MatchingTask: Hashable, Sendable {
     public let documentTags: [[String]]
     /// [Q] the index in `documents` of each query's one relevant document.
     public let relevant: [Int]
+    /// [Q] the row that each query was made of: what is known of a row, such as its fold, is known of its queries.
+    public let rows: [Int]
     /// Indices of queries whose relevant document is the empty string, which no method can find but by accident.
     public let emptyQueries: Set<Int>
 
@@ -57,12 +59,15 @@ struct MatchingTaskBuilder {
     private var documents: [String] = []
     private var documentTags: [[String]] = []
     private var relevant: [Int] = []
+    private var rows: [Int] = []
     private var emptyQueries: Set<Int> = []
 
     init(_ rules: MatchingRules) { self.rules = rules }
 
-    /// - Parameter tags: of the relevant document, in the order of its text.
-    mutating func add(query: String, tags: [String]) {
+    /// - Parameters:
+    ///   - tags: of the relevant document, in the order of its text.
+    ///   - row: that both were made of.
+    mutating func add(query: String, tags: [String], row: Int) {
         var tags = tags
         if rules == .corrected {
             var seen: Set<String> = []
@@ -84,10 +89,11 @@ struct MatchingTaskBuilder {
         if text.isEmpty { emptyQueries.insert(queries.count) }
         queries.append(query)
         relevant.append(place)
+        rows.append(row)
     }
 
     func task() -> MatchingTask {
         MatchingTask(
-            queries: queries, documents: documents, documentTags: documentTags, relevant: relevant, emptyQueries: emptyQueries)
+            queries: queries, documents: documents, documentTags: documentTags, relevant: relevant, rows: rows, emptyQueries: emptyQueries)
     }
 }

@@ -37,14 +37,18 @@ extension ResultTable {
 
 extension ResultTable.Cell {
     fileprivate var markdown: String {
-        let text =
-            switch content {
-            case .empty: "–"
-            case .text(let text): ResultTable.escaped(text)
-            case .integer(let value): String(value)
-            case .number(let value, let digits): value.fixed(digits: digits)
-            case .measure(let value, let digits): value.formatted(digits: digits)
-            }
+        let text = ResultTable.escaped(plainText)
         return isBold && !text.isEmpty ? "**\(text)**" : text
+    }
+
+    /// As it is read, without any markup.
+    var plainText: String {
+        switch content {
+        case .empty: "–"
+        case .text(let text): text
+        case .integer(let value): String(value)
+        case .number(let value, let digits): value.fixed(digits: digits)
+        case .measure(let value, let digits): value.formatted(digits: digits)
+        }
     }
 }

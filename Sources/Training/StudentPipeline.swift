@@ -127,10 +127,13 @@ public struct StudentPipeline {
                 try teacher
                 ?? pipeline.add(
                     .teach, format: TeachStage.version, options: configuration.teach, seed: seed,
-                    inputs: [base, .stage("requests", generate), .stage("negatives", mine)]
+                    inputs: [
+                        configuration.teach.start == .base ? base : .stage("student", miner), .stage("requests", generate), .stage("negatives", mine),
+                    ]
                 ) { work in
                     try TeachStage(
-                        configuration.teach, seed: seed, base: sources.base, generated: generate.folder, mined: mine.folder, team: team
+                        configuration.teach, seed: seed, base: configuration.teach.start == .base ? sources.base : miner.folder, generated: generate.folder,
+                        mined: mine.folder, team: team
                     ).run(in: work)
                 }
             teacher = teach

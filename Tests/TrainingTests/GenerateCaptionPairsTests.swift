@@ -5,16 +5,17 @@ import Testing
 @testable import Training
 
 @Suite struct GenerateCaptionPairsTests {
-    private func options(partial: Double = 0, association: Double = 0, sampled: Double = 0) -> CaptionPairs.Options {
+    private func options(partial: Double = 0, association: Double = 0, sampled: Double = 0, quoted: Double = 0) -> CaptionPairs.Options {
         var options = CaptionPairs.Options()
         (options.partialWeight, options.associationWeight, options.sampledWeight) = (partial, association, sampled)
+        options.quotedWeight = quoted
         options.draws = 12
         options.completions = 0
         return options
     }
 
     private func drafts(_ options: CaptionPairs.Options, rows: Int = 40, seed: UInt64 = 3) -> [(row: DescriptorMatching.Row, draft: RequestDraft)] {
-        let pairs = CaptionPairs(options, stems: GenerateFixtures.stems)
+        let pairs = CaptionPairs(options, tags: GenerateFixtures.rows(rows).flatMap(\.tags), stems: GenerateFixtures.stems)
         return GenerateFixtures.rows(rows).enumerated().flatMap { position, row in pairs.drafts(of: row, at: position, seed: seed).map { (row, $0) } }
     }
 
@@ -58,6 +59,26 @@ import Testing
         #expect(associated > 100)
     }
 
+    @Test func quotedSetsAreTheRequestsOwnWordsAndTagsOfItsSong() {
+        var quoted = 0
+        for (row, draft) in drafts(options(quoted: 1)) {
+            let text = draft.text.lowercased()
+            #expect(draft.tags.allSatisfy { text.contains($0) || row.tags.contains($0) }, "\(draft)")
+            #expect(Set(draft.tags).count == draft.tags.count)
+            quoted += draft.tags.contains { text.contains($0) && !row.tags.contains($0) } ? 1 : 0
+        }
+        #expect(quoted > 100)
+    }
+
+    @Test func phrasesOfARequest() {
+        let quotations = Quotations(tags: ["Slow Tempo", "guitar", "song", "acoustic guitar solo by ear"])
+        let found = quotations.phrases(of: "A slow tempo song with an acoustic guitar; slow tempo.")
+        // By hand: known tags in the order of the text, each once; free phrases do not begin or end with "a", "song", "with" or "an".
+        #expect(found.tags == ["slow tempo", "song", "guitar"])
+        #expect(found.free.contains("slow") && found.free.contains("acoustic guitar") && !found.free.contains("song with"))
+        #expect(!found.free.contains { $0.hasPrefix("a ") || $0.hasSuffix(" an") })
+    }
+
     @Test func completionsAskWithSomeTagsForOthersThatShareNoStem() {
         var options = options(partial: 1)
         (options.draws, options.completions) = (0, 8)
@@ -83,7 +104,7 @@ import Testing
 
     @Test func drawsFollowFromSeedAndPosition() {
         let all = options(partial: 1, association: 1, sampled: 1)
-        let pairs = CaptionPairs(all, stems: GenerateFixtures.stems)
+        let pairs = CaptionPairs(all, tags: [], stems: GenerateFixtures.stems)
         let row = DescriptorMatching.Row(text: "A calm song. It has a piano. One claps.", tags: ["a", "b", "c", "d", "e", "f", "g"])
         #expect(pairs.drafts(of: row, at: 4, seed: 1) == pairs.drafts(of: row, at: 4, seed: 1))
         #expect(pairs.drafts(of: row, at: 4, seed: 1) != pairs.drafts(of: row, at: 5, seed: 1))
@@ -94,7 +115,7 @@ import Testing
         DescriptorMatching.Row(text: "", tags: ["a"]), DescriptorMatching.Row(text: "A song.", tags: []), DescriptorMatching.Row(text: " ", tags: [" ", ""]),
     ])
     func emptyRowsGiveNothing(row: DescriptorMatching.Row) {
-        #expect(CaptionPairs(stems: GenerateFixtures.stems).drafts(of: row, at: 0, seed: 0).isEmpty)
+        #expect(CaptionPairs(tags: [], stems: GenerateFixtures.stems).drafts(of: row, at: 0, seed: 0).isEmpty)
     }
 
     @Test func worthlessOptionsAreNamed() {

@@ -65,7 +65,12 @@ import Vocabulary
             #expect(made.requests.allSatisfy { !$0.text.hasPrefix(name) })
         }
         // A caption's song is its row; sets of MTG-Jamendo and labels come behind.
-        #expect(made.requests.allSatisfy { $0.source != .caption || rows[$0.song].tags.contains(made.documents[$0.document].tags[0]) })
+        #expect(
+            made.requests.allSatisfy { request in
+                let row = rows[request.song < rows.count ? request.song : 0]
+                return request.source != .caption
+                    || made.documents[request.document].tags.allSatisfy { row.tags.contains($0) || row.text.lowercased().contains($0) }
+            })
         #expect(made.requests.contains { $0.song >= 42 && made.documents[$0.document].tags.count == 1 })
         #expect(made.report.requests == made.requests.count && made.report.documents == made.documents.count)
         #expect(made.report.sources.map(\.source) == [.caption, .tags, .grammar, .decoder])
@@ -154,7 +159,7 @@ import Vocabulary
 
     @Test func nothingToGenerate() throws {
         var options = options()
-        (options.bareWordings, options.bareAliases) = (0, 0)
+        (options.bareWordings, options.bareAliases, options.captions.quotedWeight) = (0, 0, 0)
         let rows = [DescriptorMatching.Row(text: "A song without tags.", tags: [])]
         #expect(throws: GenerateError.nothingToGenerate(captions: 1, jamendoSets: 0)) { try run(options, rows: rows, jamendo: nil) }
         #expect(try run(options, rows: [DescriptorMatching.Row(text: "One row.", tags: ["jazz"])], jamendo: nil).documents == [DescriptorSet(tags: ["jazz"])])

@@ -111,7 +111,7 @@ import TextAnalysis
         let first = try DenseRetriever(documents, encoder: WordEncoder(identity: "first"))
         let renamed = try DenseRetriever(documents, encoder: WordEncoder(identity: "second"))
         let other = try DenseRetriever(documents, encoder: WordEncoder(identity: "first", shift: 5))
-        #expect(throws: MiningError.tooFewRetrievers(found: 1)) { try NegativeMining(.init(), documents: documents, retrievers: [first]) }
+        #expect(throws: MiningError.noRetriever) { try NegativeMining(.init(), documents: documents, retrievers: []) }
         #expect(throws: MiningError.sameRetriever(first: coverage.name, second: coverage.name)) {
             try NegativeMining(.init(), documents: documents, retrievers: [coverage, first, coverage])
         }

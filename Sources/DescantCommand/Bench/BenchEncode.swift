@@ -43,13 +43,17 @@ struct BenchEncode: ParsableCommand {
                     ])
                 }
                 for tokens in [8, 12, 20, 32] {
-                    let queries = cut(texts, to: tokens, encoder)
-                    if let summary = latency(calls, { _ = encoder.encode(queries[$0 % queries.count]) }, of: queries) { add("1 × \(tokens) tokens", summary) }
+                    let queries = EncoderSpeed.cut(texts, to: tokens, encoder)
+                    if let summary = EncoderSpeed.latency(calls, of: queries, { _ = encoder.encode(queries[$0 % queries.count]) }) {
+                        add("1 × \(tokens) tokens", summary)
+                    }
                 }
-                let batch = Array(cut(texts, to: 32, encoder).prefix(32))
-                if let summary = latency(max(20, calls / 10), { _ in _ = encoder.encode(batch) }, of: batch) { add("\(batch.count) × 32 tokens", summary) }
+                let batch = Array(EncoderSpeed.cut(texts, to: 32, encoder).prefix(32))
+                if let summary = EncoderSpeed.latency(max(20, calls / 10), of: batch, { _ in _ = encoder.encode(batch) }) {
+                    add("\(batch.count) × 32 tokens", summary)
+                }
                 if threads == 2 {
-                    if let summary = latency(3, { _ in _ = encoder.encode(texts) }, of: texts) { add("all \(texts.count) texts", summary) }
+                    if let summary = EncoderSpeed.latency(3, of: texts, { _ in _ = encoder.encode(texts) }) { add("all \(texts.count) texts", summary) }
                     if let reference {
                         let vectors = encoder.encode(texts).vectors
                         let expected = try BenchFiles.floats(path: reference, columns: vectors.columns)
@@ -88,26 +92,6 @@ struct BenchEncode: ParsableCommand {
             }
         }
         return table
-    }
-
-    /// Texts cut at a word to exactly so many tokens; those that never have so many are left out.
-    private func cut(_ texts: [String], to tokens: Int, _ encoder: BiEncoder) -> [String] {
-        texts.compactMap { text in
-            var cut = ""
-            for word in text.split(separator: " ") {
-                cut += (cut.isEmpty ? "" : " ") + word
-                let count = encoder.tokenCount(of: cut)
-                if count >= tokens { return count == tokens ? cut : nil }
-            }
-            return nil
-        }
-    }
-
-    private func latency(_ calls: Int, _ body: (Int) -> Void, of texts: [String]) -> LatencySummary? {
-        guard !texts.isEmpty else { return nil }
-        for call in 0..<min(calls, 20) { body(call) }
-        let clock = ContinuousClock()
-        return LatencySummary(samples: (0..<calls).map { call in clock.measure { body(call) } / .seconds(1) })
     }
 
     /// Least and mean cosine, and how many of the ten nearest other texts stay among the ten, on average.

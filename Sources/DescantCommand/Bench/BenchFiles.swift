@@ -68,13 +68,14 @@ struct Machine: CustomStringConvertible {
     let description: String
 
     init(_ corpus: String) {
-        #if DEBUG
-            let mode = "debug build"
-        #else
-            let mode = "release build"
-        #endif
-        description = "\(Self.processor), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(mode), corpus \(corpus)"
+        description = "\(Self.processor), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(Self.build), corpus \(corpus)"
     }
+
+    #if DEBUG
+        static let build = "debug build"
+    #else
+        static let build = "release build"
+    #endif
 
     static let processor: String =
         (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n").first { $0.hasPrefix("model name") }

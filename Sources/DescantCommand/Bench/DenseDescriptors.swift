@@ -4,8 +4,8 @@ import MusicSearch
 import Ranking
 
 /// The ways of matching a request with descriptor sets by meaning, alone and beside the best lexical one, that `bench descriptors` compares.
-struct DenseMethod {
-    enum Kind {
+struct DenseMethod: Hashable {
+    enum Kind: Hashable {
         /// Cosine of request and document, the tags joined by the separator of this number.
         case cosine(Int)
         /// ``TagSetScoring`` over ``TagAffinity``, by numbers of reading and exponent.
@@ -19,47 +19,67 @@ struct DenseMethod {
         case hybridWithEmptySet(reading: Int, weight: Float)
     }
 
-    var name: String
     var kind: Kind
+
+    init(_ kind: Kind) { self.kind = kind }
 
     static let separators = [" ", ", "]
     static let exponents: [Float] = [0.7, 0.5]
     /// Stem coverage up to which a request's best document is no better than none.
     static let emptyCoverage: Float = 1.5
 
-    static let all: [DenseMethod] = [
-        DenseMethod(name: "cosine, tags joined by a space", kind: .cosine(0)),
-        DenseMethod(name: "cosine, tags joined by \", \"", kind: .cosine(1)),
-        DenseMethod(name: "A: calibrated tags, whole request, a 0.7", kind: .tags(reading: 0, exponent: 0)),
-        DenseMethod(name: "A, a 0.5", kind: .tags(reading: 0, exponent: 1)),
-        DenseMethod(name: "B: calibrated tags, windows of 1–3 words, a 0.7", kind: .tags(reading: 1, exponent: 0)),
-        DenseMethod(name: "B, a 0.5", kind: .tags(reading: 1, exponent: 1)),
-        DenseMethod(name: "words + cosine, convex, α 0.2", kind: .convex(alpha: 0.2)),
-        DenseMethod(name: "words + cosine, reciprocal rank, k 60", kind: .reciprocalRank),
-        DenseMethod(name: "words + 0.4 A", kind: .hybrid(reading: 0, weight: 0.4)),
-        DenseMethod(name: "words + 0.6 B", kind: .hybrid(reading: 1, weight: 0.6)),
-        DenseMethod(name: "words + 0.6 B, with an absolute score for the empty set", kind: .hybridWithEmptySet(reading: 1, weight: 0.6)),
-    ]
+    /// The bi-encoder alone, as it was trained to be used.
+    static let alone = DenseMethod(.cosine(0))
+    /// What libraries are searched by.
+    static let usual = DenseMethod(.hybrid(reading: 1, weight: 0.6))
+
+    static let all: [DenseMethod] =
+        [alone]
+        + [
+            .cosine(1), .tags(reading: 0, exponent: 0), .tags(reading: 0, exponent: 1), .tags(reading: 1, exponent: 0), .tags(reading: 1, exponent: 1),
+            .convex(alpha: 0.2), .reciprocalRank, .hybrid(reading: 0, weight: 0.4),
+        ].map(DenseMethod.init) + [usual, DenseMethod(.hybridWithEmptySet(reading: 1, weight: 0.6))]
+
+    var name: String {
+        switch kind {
+        case .cosine(let separator): "cosine, tags joined by " + ["a space", "\", \""][separator]
+        case .tags(let reading, let exponent):
+            exponent > 0
+                ? "\(Self.letters[reading]), a \(Self.exponents[exponent])"
+                : "\(Self.letters[reading]): calibrated tags, \(["whole request", "windows of 1–3 words"][reading]), a \(Self.exponents[exponent])"
+        case .convex(let alpha): "words + cosine, convex, α \(alpha)"
+        case .reciprocalRank: "words + cosine, reciprocal rank, k 60"
+        case .hybrid(let reading, let weight): "words + \(weight) \(Self.letters[reading])"
+        case .hybridWithEmptySet(let reading, let weight): "words + \(weight) \(Self.letters[reading]), with an absolute score for the empty set"
+        }
+    }
+
+    /// Of readings.
+    private static let letters = ["A", "B"]
 }
 
 /// Documents of one task, encoded.
 struct DenseDescriptors {
     private let vectors: DescriptorVectors
+    private let methods: [DenseMethod]
     /// By separator.
     private let columns: [Matrix]
     /// By exponent.
     private let scorings: [TagSetScoring]
     private let emptyDocument: Int?
 
-    init(_ task: MatchingTask, _ vectors: DescriptorVectors) {
+    init(_ task: MatchingTask, _ vectors: DescriptorVectors, _ methods: [DenseMethod]) {
         self.vectors = vectors
+        self.methods = methods
         columns = DenseMethod.separators.map { separator in vectors.columns(task.documentTags.map { $0.joined(separator: separator) }) }
         let numbers = task.documentTags.map { vectors.numbers(of: $0) }
         scorings = DenseMethod.exponents.map { TagSetScoring(numbers, exponent: $0) }
         emptyDocument = task.documents.firstIndex(of: "")
     }
 
-    /// Every document's score by each of ``DenseMethod/all``.
+    /// Every document's score by each method.
+    ///
+    /// - Parameter lexical: of which the last method's are the words'.
     func scores(of query: String, _ lexical: DescriptorIndex.Scores) -> [[Float]] {
         let words = lexical.methods[lexical.methods.count - 1]
         let request = Matrix([vectors.vector(of: query)])
@@ -68,7 +88,7 @@ struct DenseDescriptors {
         let deviations = vectors.deviations(of: query)
         let tags = deviations.map { z in scorings.map { $0.scores(z) } }
         func hybrid(_ reading: Int, _ weight: Float) -> [Float] { Fusion.maximumNormalisedSum([(1, words), (weight, tags[reading][0])]) }
-        return DenseMethod.all.map { method in
+        return methods.map { method in
             switch method.kind {
             case .cosine(let separator): return cosines[separator]
             case .tags(let reading, let exponent): return tags[reading][exponent]

@@ -82,13 +82,14 @@ struct DescriptorIndex {
 
     /// Every document's score for one query.
     struct Scores {
-        /// By each of ``DescriptorScorers/methods``.
+        /// By each of the methods asked for.
         var methods: [[Float]]
         /// By ``DescriptorScorers/stemCoverage``.
         var stemCoverage: [Float]
     }
 
-    func scores(of query: String) -> Scores {
+    /// - Parameter methods: all of ``DescriptorScorers/methods``, or for hybrids the last alone.
+    func scores(of query: String, _ methods: ArraySlice<DescriptorScorers.Method>) -> Scores {
         var known: [String: [Float]] = [:]
         var parsed: [DescriptorScorers.Terms: LexicalQuery] = [:]
         func scores(_ part: DescriptorScorers.Part) -> [Float] {
@@ -100,7 +101,7 @@ struct DescriptorIndex {
             known[key] = scores
             return scores
         }
-        let methods = DescriptorScorers.methods.map { method in
+        let methods = methods.map { method in
             method.parts.count == 1 ? scores(method.parts[0]) : Fusion.maximumNormalisedSum(method.parts.map { ($0.weight, scores($0)) })
         }
         return Scores(methods: methods, stemCoverage: scores(DescriptorScorers.stemCoverage))

@@ -13,8 +13,8 @@ final class DescriptorVectors {
     /// By reading.
     private let affinities: [TagAffinity]
     private var known: [String: Request] = [:]
+    private var knownDocuments: [String: [Float]] = [:]
     private var secondsOfTags = 0.0, secondsOfRequests = 0.0, secondsOfAffinities = 0.0, secondsOfDocuments = 0.0
-    private var documents = 0
 
     private struct Request {
         var vector: [Float]
@@ -65,12 +65,15 @@ final class DescriptorVectors {
     /// z by reading and tag.
     func deviations(of request: String) -> [[Float]] { (known[request]?.deviations ?? []).map { $0.map(Float.init) } }
 
-    /// [C][documents].
+    /// [C][documents]. The tests of several rules and seeds have most texts in common.
     func columns(_ texts: [String]) -> Matrix {
         let start = monotonicSeconds()
         defer { secondsOfDocuments += monotonicSeconds() - start }
-        documents += texts.count
-        return encoder.encode(texts).vectors.transposed
+        var seen = Set<String>()
+        let new = texts.filter { knownDocuments[$0] == nil && seen.insert($0).inserted }
+        let vectors = encoder.encode(new).vectors
+        for (i, text) in new.enumerated() { knownDocuments[text] = Array(vectors.row(i)) }
+        return Matrix(rows: texts.count, columns: encoder.dimension, values: texts.flatMap { knownDocuments[$0] ?? [] }).transposed
     }
 
     func numbers(of tags: [String]) -> [Int] { tags.compactMap { tagNumbers[$0] } }
@@ -79,7 +82,7 @@ final class DescriptorVectors {
         func seconds(_ value: Double) -> String { "\((value * 10).rounded() / 10) s" }
         return """
             \(encoder.identity): \(tagNumbers.count) tags and the background \(seconds(secondsOfTags)), \(known.count) requests \(seconds(secondsOfRequests)), \
-            their affinities to all tags \(seconds(secondsOfAffinities)), \(documents) documents \(seconds(secondsOfDocuments))
+            their affinities to all tags \(seconds(secondsOfAffinities)), \(knownDocuments.count) documents \(seconds(secondsOfDocuments))
             """
     }
 }

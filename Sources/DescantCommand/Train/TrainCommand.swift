@@ -9,7 +9,8 @@ struct TrainCommand: ParsableCommand {
             the stage's options and inputs. Ctrl-C stops after a checkpoint; the same command goes on from there, also after a kill.
             """,
         subcommands: [
-            TrainGenerate.self, TrainTeach.self, TrainMine.self, TrainLabel.self, TrainDistill.self, TrainAll.self, TrainStatus.self,
+            TrainGenerate.self, TrainTeach.self, TrainMine.self, TrainLabel.self, TrainDistill.self, TrainAll.self, TrainFolds.self,
+            TrainAblate.self, TrainShip.self, TrainStatus.self,
         ])
 }
 
@@ -54,7 +55,7 @@ struct TrainStatus: ParsableCommand {
     @OptionGroup var source: ConfigurationOptions
 
     func run() throws {
-        let pipeline = try source.pipeline(try source.read())
+        let pipeline = try source.plan(try source.read()).pipeline
         for stage in pipeline.stages {
             // A damaged stage is one line of the list; the others are still to be seen.
             var words: String

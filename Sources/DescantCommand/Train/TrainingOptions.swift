@@ -10,8 +10,8 @@ struct ConfigurationOptions: ParsableArguments {
 
     func read() throws -> TrainingConfiguration { try ConfigurationFile.read(TrainingConfiguration.self, at: config) }
 
-    func pipeline(_ configuration: TrainingConfiguration) throws -> Pipeline {
-        try TrainingStages.plan(configuration, run: RunFolder(runs: runs, name: configuration.name)).pipeline
+    func plan(_ configuration: TrainingConfiguration) throws -> StudentPipeline {
+        try TrainingStages.plan(configuration, run: RunFolder(runs: runs, name: configuration.name))
     }
 
     /// As it would be typed again.
@@ -34,12 +34,20 @@ struct TrainingOptions: ParsableArguments {
     ///   - kind: nil runs all stages.
     ///   - command: the subcommand's own name, for the line that says how to go on.
     func run(upTo kind: StageKind?, command: String) throws {
-        let configuration = try source.read()
-        let pipeline = try source.pipeline(configuration)
-        try pipeline.run.keep(configuration)
+        _ = try run(try source.read(), upTo: kind, command: command)
+    }
+
+    /// Runs a configuration, which may be another than the file's.
+    ///
+    /// - Parameter note: what of several runs it is.
+    @discardableResult
+    func run(_ configuration: TrainingConfiguration, upTo kind: StageKind? = nil, command: String, note: String? = nil) throws -> StudentPipeline {
+        let plan = try source.plan(configuration)
+        try plan.pipeline.run.keep(configuration)
         let display = TrainingDisplay()
+        if let note { Terminal.write("\(note):") }
         do {
-            try pipeline.run(upTo: kind, verifying: verify, stop: .bySignals()) { display.show($0) }
+            try plan.pipeline.run(upTo: kind, verifying: verify, stop: .bySignals()) { display.show($0) }
         } catch let error as RunError {
             display.end()
             guard case .stopped(_, let signal) = error else { throw error }
@@ -50,5 +58,6 @@ struct TrainingOptions: ParsableArguments {
             display.end()
             throw error
         }
+        return plan
     }
 }

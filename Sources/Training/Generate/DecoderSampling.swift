@@ -27,6 +27,9 @@ public enum DecoderDraw: Hashable, Sendable {
         case empty
         /// The same four pieces twice.
         case repetitive
+        /// A word of four letters or more twice with at most one word or mark between, "emotional and emotional": people do so in one sentence of 600
+        /// (MusicCaps), a small decoder often.
+        case stuttering
         /// A caption's sentences, word for word.
         case copied
         /// No end within the length.
@@ -67,7 +70,6 @@ extension CausalDecoder {
         let longest = min(options.longest, examples.options.longestText)
         var lanes: [Lane] = []
         var next = 0
-        func finish(_ lane: Lane) { draws[lane.place] = verdict(lane) }
 
         while next < sets.count || !lanes.isEmpty {
             // Full rows keep the weights in the cache for more tokens: lanes are filled up when half of them are done.
@@ -99,10 +101,10 @@ extension CausalDecoder {
                 }
             }
             lanes.removeAll { lane in
-                lane.hasEnded = lane.ids.last == wordPiece.separator
-                let isDone = lane.hasEnded || lane.ids.count >= longest
-                if isDone { finish(lane) }
-                return isDone
+                let hasEnded = lane.ids.last == wordPiece.separator
+                guard hasEnded || lane.ids.count >= longest else { return false }
+                draws[lane.place] = verdict(hasEnded ? lane.ids.dropLast() : lane.ids[...], hasEnded: hasEnded)
+                return true
             }
         }
         return draws
@@ -118,13 +120,29 @@ extension CausalDecoder {
         return Nucleus(UnsafeBufferPointer(start: row, count: count), topP: options.topP)
     }
 
-    private func verdict(_ lane: Lane) -> DecoderDraw {
-        let ids = lane.hasEnded ? lane.ids.dropLast() : lane.ids[...]
+    /// Words and marks.
+    private func words(_ ids: ArraySlice<Int32>) -> [String] {
+        ids.reduce(into: []) { words, id in
+            let piece = model.wordPiece.vocabulary.piece(id)
+            if piece.hasPrefix("##"), !words.isEmpty {
+                words[words.count - 1] += piece.dropFirst(2)
+            } else {
+                words.append(piece)
+            }
+        }
+    }
+
+    /// - Parameter hasEnded: whether `[SEP]` came, which is not among the ids.
+    func verdict(_ ids: ArraySlice<Int32>, hasEnded: Bool) -> DecoderDraw {
         let text = model.wordPiece.text(of: ids)
-        if !lane.hasEnded { return .rejected(text, .endless) }
+        if !hasEnded { return .rejected(text, .endless) }
         if !text.contains(where: \.isLetter) { return .rejected(text, .empty) }
         var seen: Set<ArraySlice<Int32>> = []
         for start in ids.indices.dropLast(3) where !seen.insert(ids[start..<start + 4]).inserted { return .rejected(text, .repetitive) }
+        let words = words(ids)
+        for place in words.indices where words[place].utf8.count >= 4 && words[max(0, place - 2)..<place].contains(words[place]) {
+            return .rejected(text, .stuttering)
+        }
         if DecoderExamples.sentences(of: text).allSatisfy(sentences.contains) { return .rejected(text, .copied) }
         return .accepted(text)
     }
@@ -137,7 +155,6 @@ private final class Lane {
     let cache: KeyValueCache
     private var generator: SeededGenerator
     private(set) var ids: [Int32] = []
-    var hasEnded = false
 
     init(place: Int, cache: KeyValueCache, generator: SeededGenerator) {
         (self.place, self.cache, self.generator) = (place, cache, generator)

@@ -45,6 +45,7 @@ struct DecoderStage {
             return work.stop.isMade
         }
         guard let decoder else { throw StageStopped() }
+        try LossCurve.draw(in: work.folder, title: "\(training.loop.steps) steps")
         var sets: [(song: Int, tags: [String])] = []
         for (song, row) in rows.enumerated() where !row.tags.isEmpty {
             for draw in 0..<options.requests {

@@ -74,7 +74,7 @@ public struct GenerateStage {
         try progress(0, inputs.rows.count, "captions")
 
         var collection = RequestCollection(options.tagOrder)
-        let pairs = CaptionPairs(options.captions, stems: Analyzer(stemmer: .english).terms)
+        let pairs = CaptionPairs(options.captions, tags: inputs.rows.lazy.flatMap(\.tags), stems: Analyzer(stemmer: .english).terms)
         // Songs are numbered in the order of captions, sets of MTG-Jamendo and labels of the vocabulary, which count as songs of one tag.
         var described: [(song: Int, tags: [String])] = []
         for (position, row) in inputs.rows.enumerated() {

@@ -21,13 +21,13 @@ public struct NegativeMining {
     /// Requests between two reports of progress: some seconds of encoding.
     private static let requestsAtOnce = 1024
 
-    /// - Parameter retrievers: over `documents`, at least two; the last that knows similarities is the guide.
+    /// - Parameter retrievers: over `documents`, at least one, and two or more different ones for good negatives; the last that knows similarities is the guide.
     /// - Throws: `MiningError`.
     public init(
         _ options: MineStage.Options, documents: [DescriptorSet], retrievers: [any NegativeRetriever], team: ThreadTeam = .shared
     ) throws(MiningError) {
         precondition(options.faults.isEmpty, "\(options.faults)")
-        guard retrievers.count >= 2 else { throw .tooFewRetrievers(found: retrievers.count) }
+        guard !retrievers.isEmpty else { throw .noRetriever }
         for (i, retriever) in retrievers.enumerated() {
             if let first = retrievers[..<i].first(where: { $0.identity == retriever.identity }) {
                 throw .sameRetriever(first: first.name, second: retriever.name)

@@ -31,7 +31,7 @@ public struct Retrieval {
 /// Mining that cannot begin or go on.
 public enum MiningError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Negatives of one retriever teach the blind spots of that retriever.
-    case tooFewRetrievers(found: Int)
+    case noRetriever
     /// Two retrievers of which one would add nothing: the same vectors, or the same scorer over the same words.
     case sameRetriever(first: String, second: String)
     /// A model that makes vectors of NaN or infinity.
@@ -39,7 +39,7 @@ public enum MiningError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .tooFewRetrievers(let found): "mining takes two different retrievers or more, found \(found)"
+        case .noRetriever: "mining takes a retriever, better two different ones; found none"
         case .sameRetriever(let first, let second):
             "\(first) and \(second) are one retriever twice: expected different ones, since the second would add no negative"
         case .notFinite(let retriever, let text): "\(retriever): expected a vector of finite numbers, found another for \"\(text.prefix(80))\""

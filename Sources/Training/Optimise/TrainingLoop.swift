@@ -119,5 +119,6 @@ extension TrainingLoop {
             return work.stop.isMade
         }
         if !finished { throw StageStopped() }
+        try LossCurve.draw(in: work.folder, title: "\(options.steps) steps")
     }
 }

@@ -28,6 +28,9 @@ public struct Folds: Codable, Hashable, Sendable {
         self.fold = fold
     }
 
+    /// The rows of a fold.
+    public func rows(in part: Int) -> [Int] { fold.indices.filter { fold[$0] == part } }
+
     /// The rows to train on.
     ///
     /// - Parameter heldOut: in 0..<count; nil takes all.

@@ -1,5 +1,14 @@
 /// How the teacher learns.
 public struct TeachOptions: StageOptions {
+    /// Which weights the teacher begins with.
+    public enum Start: String, Codable, CaseIterable, Sendable {
+        /// Those of the pretrained model, all layers.
+        case base
+        /// Those of the adapted student: fewer layers, which know the words of music already.
+        case student
+    }
+
+    public var start = Start.base
     public var loop = TrainingLoop.Options()
     /// Requests of a step; each is read together with its own document and with every negative.
     public var requestsPerStep = 8
