@@ -123,28 +123,38 @@ public struct StudentPipeline {
                 try MineStage(options: configuration.mine, generated: generate.folder, encoders: encoders, seed: seed, team: team)
                     .run(into: work.folder) { try work.tell($0, of: $1, unit: "requests") }
             }
-            let teach =
-                try teacher
-                ?? pipeline.add(
+            let judges = configuration.label.judges
+            if judges.contains(.teacher), teacher == nil {
+                let start = configuration.teach.start
+                teacher = try pipeline.add(
                     .teach, format: TeachStage.version, options: configuration.teach, seed: seed,
-                    inputs: [
-                        configuration.teach.start == .base ? base : .stage("student", miner), .stage("requests", generate), .stage("negatives", mine),
-                    ]
+                    inputs: [start == .base ? base : .stage("student", miner), .stage("requests", generate), .stage("negatives", mine)]
                 ) { work in
                     try TeachStage(
-                        configuration.teach, seed: seed, base: configuration.teach.start == .base ? sources.base : miner.folder, generated: generate.folder,
+                        configuration.teach, seed: seed, base: start == .base ? sources.base : miner.folder, generated: generate.folder,
                         mined: mine.folder, team: team
                     ).run(in: work)
                 }
-            teacher = teach
+            }
+            let teach = teacher
             let label = try pipeline.add(
                 .label, round: round, format: LabelStage.version, options: configuration.label, seed: seed,
-                inputs: [.stage("requests", generate), .stage("negatives", mine), .stage("teacher", teach)]
+                inputs: [.stage("requests", generate), .stage("negatives", mine), .stage("student", miner)] + (teach.map { [.stage("teacher", $0)] } ?? [])
             ) { work in
-                try LabelStage(
-                    options: configuration.label, generated: generate.folder, mined: mine.folder,
-                    teachers: [.init(name: "teacher", folder: teach.folder)], team: team
-                ).run(into: work.folder) { try work.tell($0, of: $1, unit: "requests") }
+                let documents = try GeneratedFiles(folder: generate.folder).read().documents
+                let student = miner.folder
+                let teachers = judges.map { judge in
+                    switch judge {
+                    case .teacher: LabelStage.Teacher(name: judge.rawValue, folder: teach?.folder ?? "")
+                    case .coverage: LabelStage.Teacher(name: judge.rawValue) { _, team in CoverageScorer(documents, team: team) }
+                    case .student:
+                        LabelStage.Teacher(name: judge.rawValue) { options, team in
+                            try CosineScorer(folder: student, precision: options.precision, team: team)
+                        }
+                    }
+                }
+                try LabelStage(options: configuration.label, generated: generate.folder, mined: mine.folder, teachers: teachers, team: team)
+                    .run(into: work.folder) { try work.tell($0, of: $1, unit: "requests") }
             }
             student = try distill(.distill, round: round, configuration.distill, from: student, labels: label)
         }

@@ -11,11 +11,13 @@ enum TinyModels {
     private static let width = 16, wide = 32
     private static let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "some"] + RandomPairs.words
 
-    static func writeBiEncoder(to folder: String, seed: UInt64) throws { try write(to: folder, seed: seed, prefix: "", classifier: false) }
+    static func writeBiEncoder(to folder: String, seed: UInt64, positions: Int = 32) throws {
+        try write(to: folder, seed: seed, prefix: "", classifier: false, positions: positions)
+    }
 
     static func writeCrossEncoder(to folder: String, seed: UInt64) throws { try write(to: folder, seed: seed, prefix: "bert.", classifier: true) }
 
-    private static func write(to folder: String, seed: UInt64, prefix: String, classifier: Bool) throws {
+    private static func write(to folder: String, seed: UInt64, prefix: String, classifier: Bool, positions: Int = 32) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var generator = SeededGenerator(seed: seed)
         var file = SafetensorsWriter()
@@ -28,7 +30,9 @@ enum TinyModels {
             add(name + ".weight", outputs, inputs)
             add(name + ".bias", outputs)
         }
-        for (name, rows) in [("word", words.count), ("position", 32), ("token_type", 2)] { add("\(prefix)embeddings.\(name)_embeddings.weight", rows, width) }
+        for (name, rows) in [("word", words.count), ("position", positions), ("token_type", 2)] {
+            add("\(prefix)embeddings.\(name)_embeddings.weight", rows, width)
+        }
         addNorm(prefix + "embeddings.LayerNorm")
         let layer = prefix + "encoder.layer.0."
         for name in ["query", "key", "value"] { addLinear(layer + "attention.self." + name, width, width) }
@@ -45,7 +49,7 @@ enum TinyModels {
         try Data((words.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: folder + "/vocab.txt"))
         let configuration = """
             {"model_type":"bert","vocab_size":\(words.count),"hidden_size":\(width),"num_hidden_layers":1,"num_attention_heads":2,"intermediate_size":\(wide),\
-            "max_position_embeddings":32,"type_vocab_size":2,"hidden_act":"gelu","layer_norm_eps":1e-12}
+            "max_position_embeddings":\(positions),"type_vocab_size":2,"hidden_act":"gelu","layer_norm_eps":1e-12}
             """
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
     }

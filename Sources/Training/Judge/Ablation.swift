@@ -32,6 +32,8 @@ public struct Ablation {
                 $0.mine.lexical = []
                 $0.mine.minesBase = false
             },
+            variant("the cross-encoder as the only teacher") { $0.label.judges = [.teacher] },
+            variant("coverage and the student as teachers") { $0.label.judges = [.coverage, .student] },
             variant("without margins") { $0.distill.margin = 0 },
             variant("without lists") { $0.distill.list = 0 },
             variant("without the contrastive part of distill") { $0.distill.contrastive = 0 },

@@ -10,6 +10,18 @@ extension LabelStage {
             case dropped
         }
 
+        /// Who judges.
+        public enum Judge: String, Codable, CaseIterable, Sendable {
+            /// The cross-encoder that *teach* trained.
+            case teacher
+            /// ``CoverageScorer``.
+            case coverage
+            /// The student that mined the negatives, by its cosines.
+            case student
+        }
+
+        /// Several are an ensemble on the scale of the first; default: teacher, coverage, student.
+        public var judges: [Judge] = [.teacher, .coverage, .student]
         /// Negatives labelled of a request, the hardest first, 1…1000; default: 12. The time of the stage grows with it.
         public var negatives = 12
         /// Of the teachers; default: int8.
@@ -24,7 +36,9 @@ extension LabelStage {
         public init() {}
 
         public var faults: [OptionFault] {
-            fault("negatives", negatives, in: 1...1000) + fault("maximumTokens", maximumTokens, in: 16...512)
+            fault(
+                "judges", unless: !judges.isEmpty && Set(judges).count == judges.count, expected: "one or more, each once",
+                found: "\(judges.map(\.rawValue))") + fault("negatives", negatives, in: 1...1000) + fault("maximumTokens", maximumTokens, in: 16...512)
                 + fault("falseNegativeMargin", falseNegativeMargin, in: 0...100)
         }
     }
