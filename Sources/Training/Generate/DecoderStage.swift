@@ -36,16 +36,11 @@ struct DecoderStage {
     func run(in work: StageWorkspace) throws {
         var training = options.training
         training.seed = seed
-        let log = try LossLog(path: work.folder + "/" + LossLog.fileName)
-        let start = ContinuousClock.now
-        let decoder = try DecoderTraining(training, rows: rows, base: base).run(folder: work.folder, team: team) { report in
-            try log.append(
-                LossRecord(step: report.step, loss: report.loss, learningRate: report.rate, seconds: (ContinuousClock.now - start) / .seconds(1)))
-            work.report(StageProgress(report.step, of: report.of, unit: "steps", loss: report.loss))
-            return work.stop.isMade
+        let reporter = StageReporter(work)
+        guard let decoder = try DecoderTraining(training, rows: rows, base: base).run(folder: work.folder, team: team, progress: reporter.report) else {
+            throw StageStopped()
         }
-        guard let decoder else { throw StageStopped() }
-        try LossCurve.draw(in: work.folder, title: "\(training.loop.steps) steps")
+        try reporter.draw()
         var sets: [(song: Int, tags: [String])] = []
         for (song, row) in rows.enumerated() where !row.tags.isEmpty {
             for draw in 0..<options.requests {

@@ -104,21 +104,12 @@ public struct TrainingLoop {
 }
 
 extension TrainingLoop {
-    /// Runs the steps as a stage: losses go to `losses.tsv`, progress to the workspace, and a request to stop ends with a checkpoint.
+    /// Runs the steps as a stage; see ``StageReporter``.
     ///
     /// - Throws: `StageStopped` after a request to stop, and what `run(_:report:)` throws.
     func run(in work: StageWorkspace, parts: [String], _ step: (_ step: Int, _ tape: Tape) throws -> (loss: Variable, parts: [StepReport.Part])) throws {
-        let log = try LossLog(path: work.folder + "/" + LossLog.fileName, parts: parts, after: try checkpoint.stepsIfPresent())
-        let start = ContinuousClock.now
-        let finished = try run(step) { report in
-            try log.append(
-                LossRecord(
-                    step: report.step, loss: report.loss, parts: report.parts.map(\.value), learningRate: report.rate,
-                    seconds: log.seconds + (ContinuousClock.now - start) / .seconds(1)))
-            work.report(StageProgress(report.step, of: report.of, unit: "steps", loss: report.loss))
-            return work.stop.isMade
-        }
-        if !finished { throw StageStopped() }
-        try LossCurve.draw(in: work.folder, title: "\(options.steps) steps")
+        let reporter = StageReporter(work, parts: parts)
+        if !(try run(step, report: reporter.report)) { throw StageStopped() }
+        try reporter.draw()
     }
 }

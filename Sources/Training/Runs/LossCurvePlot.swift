@@ -20,8 +20,8 @@ extension LossCurve {
 
     /// Draws a stage's losses beside them.
     /// - Throws: `LineError`, `FileError`.
-    static func draw(in folder: String, title: String) throws {
+    static func draw(in folder: String) throws {
         let curve = try read(folder + "/" + LossLog.fileName)
-        try writeDurably([Array(curve.plot(title: title).svg.utf8)], to: folder + "/" + pictureName)
+        try writeDurably([Array(curve.plot(title: "\(curve.records.count) steps").svg.utf8)], to: folder + "/" + pictureName)
     }
 }
