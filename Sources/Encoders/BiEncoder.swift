@@ -29,6 +29,7 @@ public final class BiEncoder: Sendable {
     /// Elements of a vector: the model's width, or its first ones where fewer were asked for (Kusupati et al. 2022, arXiv 2205.13147).
     public let dimension: Int
     public let transformer: Transformer
+    public let fusion: FusionParameters
     let wordPiece: WordPiece
     private let queries: Mutex<QueryState>
     private let team: ThreadTeam
@@ -41,7 +42,7 @@ public final class BiEncoder: Sendable {
     /// Tokens that one thread works on at a time in a batch: the widest activations then stay in the second-level cache.
     private static let tokensAtOnce = 128
 
-    /// Loads `config.json`, `vocab.txt` and `model.safetensors` of a folder.
+    /// Loads `config.json`, `vocab.txt`, `model.safetensors` and, where there is one, `fusion.json` of a folder.
     ///
     /// - Parameters:
     ///   - name: of the model, for `identity`.
@@ -64,7 +65,9 @@ public final class BiEncoder: Sendable {
                 path: folder + "/config.json", key: "hidden_size", expected: "\(dimension ?? width) or more, for vectors of so many elements",
                 found: "\(width)")
         }
-        self.init(name: name, transformer: transformer, wordPiece: model.wordPiece, dimension: cut, remembered: remembered, team: team)
+        self.init(
+            name: name, transformer: transformer, wordPiece: model.wordPiece, fusion: try .read(folder: folder), dimension: cut, remembered: remembered,
+            team: team)
     }
 
     /// The elements that are wanted; nil where the model has not so many.
@@ -74,8 +77,11 @@ public final class BiEncoder: Sendable {
         return wanted <= width ? wanted : nil
     }
 
-    init(name: String, transformer: Transformer, wordPiece: WordPiece, dimension: Int, remembered: Int, team: ThreadTeam) {
+    init(
+        name: String, transformer: Transformer, wordPiece: WordPiece, fusion: FusionParameters, dimension: Int, remembered: Int, team: ThreadTeam
+    ) {
         self.name = name
+        self.fusion = fusion
         self.transformer = transformer
         self.wordPiece = wordPiece
         self.dimension = dimension

@@ -3,10 +3,16 @@ import NeuralNetworks
 public import Storage
 import TextAnalysis
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// An int8 bi-encoder in one file that is mapped into memory: a command then starts in milliseconds instead of reading and packing 90 MB of weights.
 extension BiEncoder {
     static let kind = "encoder"
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
 
     /// Writes this encoder, which is int8, to a file.
     ///
@@ -17,6 +23,7 @@ extension BiEncoder {
         var tensors = CompiledTensorsWriter(kind: Self.kind, version: Self.version)
         tensors.file.add("name", Array(name.utf8))
         tensors.file.add("vocabulary", vocabulary)
+        tensors.file.add("fusion", fusion.json)
         tensors.file.add(
             "shape",
             [
@@ -55,6 +62,10 @@ extension BiEncoder {
             pooling: sizes[10] == 0 ? .mean : .cls, maximumTokens: sizes[8])
         let words: MappedArray<UInt8> = try tensors.file.array("vocabulary")
         let name: MappedArray<UInt8> = try tensors.file.array("name")
+        let fusion: MappedArray<UInt8> = try tensors.file.array("fusion")
+        guard let parameters = try? FusionParameters.read(Data(fusion), path: path) else {
+            throw tensors.file.damaged(section: "fusion", expected: "parameters of fusion", found: "\(fusion.count) bytes of something else")
+        }
         let vocabulary = try WordPieceVocabulary(words.buffer, path: path)
         guard vocabulary.count <= configuration.vocabularySize else {
             throw tensors.file.damaged(section: "vocabulary", expected: "at most \(configuration.vocabularySize) pieces", found: "\(vocabulary.count)")
@@ -64,6 +75,6 @@ extension BiEncoder {
         }
         self.init(
             name: String(decoding: name, as: UTF8.self), transformer: try Transformer(tensors, configuration), wordPiece: WordPiece(vocabulary: vocabulary),
-            dimension: cut, remembered: remembered, team: team)
+            fusion: parameters, dimension: cut, remembered: remembered, team: team)
     }
 }

@@ -1,4 +1,4 @@
-import Encoders
+public import Encoders
 public import LexicalIndex
 public import QueryPlanning
 import Ranking
@@ -100,11 +100,19 @@ public final class Library: Sendable {
                 what: "\(path), made by \(index.encoder)", expected: "vectors of \(index.dimension) elements",
                 found: "\(encoder.dimension) from \(encoder.identity)")
         }
-        return (
-            DenseChannel(
-                index: index, encoder: encoder, prior: terms.map { $0 < 0 ? 0 : powf(Float(lexical.documentFrequency(Int($0))), DenseChannel.priorExponent) }),
-            nil
-        )
+        let frequencies = terms.map { $0 < 0 ? 0 : lexical.documentFrequency(Int($0)) }
+        return (DenseChannel(index: index, encoder: encoder, fusion: encoder.fusion, frequencies: frequencies), nil)
+    }
+
+    /// The same library with other parameters of its encoder, to see what they are worth.
+    public func fused(by fusion: FusionParameters) -> Library { Library(self, fusion) }
+
+    private init(_ other: Library, _ fusion: FusionParameters) {
+        (path, manifest, vocabulary, index, tracks) = (other.path, other.manifest, other.vocabulary, other.index, other.tracks)
+        (names, notice, lexicalOnly, terms) = (other.names, other.notice, other.lexicalOnly, other.terms)
+        let frequencies = other.terms.indices.map(other.documentFrequency)
+        dense = other.dense.map { DenseChannel(index: $0.index, encoder: $0.encoder, fusion: fusion, frequencies: frequencies) }
+        planner = QueryPlanner(other.vocabulary, names: other.names, semantics: dense)
     }
 
     /// Documents that have a descriptor or a narrower one.

@@ -1,3 +1,4 @@
+import Encoders
 import LexicalIndex
 import QueryPlanning
 import Storage
@@ -319,9 +320,6 @@ struct PlanCompiler {
                 found: dense.tracks(near: words.joined(separator: " ")).map { CandidateQuery.Found(document: $0.document, match: $0.match) }))
     }
 
-    /// What likeness as a whole adds to a score, beside wishes that were read.
-    private static let meaningWeight: Float = 0.03
-
     private mutating func addFilters() {
         let filters = plan.filters
         if let years = filters.years {
@@ -354,9 +352,10 @@ struct PlanCompiler {
         query.strongScore = Relevance.strongScore * (1 - seedShare) + Relevance.strongSeedScore * seedShare
         query.nearScore = Relevance.nearScore * (1 - seedShare) + Relevance.nearSeedScore * seedShare
         let meaning = query.wishes.firstIndex { $0.origin == .meaning && $0.weight == 0 }
-        let rest = 1 - CandidateQuery.focusWeight - (meaning == nil ? 0 : Self.meaningWeight)
+        let meaningWeight = meaning == nil ? 0 : Float(library.dense?.fusion.likeness.weight ?? 0)
+        let rest = 1 - CandidateQuery.focusWeight - meaningWeight
         for i in query.wishes.indices { query.wishes[i].weight *= rest / total }
-        if let meaning { query.wishes[meaning].weight = Self.meaningWeight }
+        if let meaning { query.wishes[meaning].weight = meaningWeight }
     }
 }
 

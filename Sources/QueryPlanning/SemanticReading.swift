@@ -3,10 +3,6 @@ import Vocabulary
 
 /// Reads words that no name covers by their meaning: "greasy slap lines" is near what people say of funk.
 extension PlanDraft {
-    /// Nearer than this, a wording says what it is near; below, it is left over.
-    private static let leastSimilarity = 0.3
-    /// From here on a reading counts as much as a name would.
-    private static let certainSimilarity = 0.7
     /// What a phrase may mean is kept down to this share, at most `mostMeanings`.
     private static let leastShare = 0.06
     private static let mostMeanings = 6
@@ -16,9 +12,7 @@ extension PlanDraft {
         let phrases = openPhrases(semantics)
         guard !phrases.isEmpty else { return }
         let said = Set(plan.clauses.compactMap { vocabulary.index(of: $0.descriptor) }.filter(semantics.holds))
-        for (range, match) in zip(phrases, semantics.resolve(phrases.map(source), beside: said)) where match.similarity >= Self.leastSimilarity {
-            add(match, range)
-        }
+        for case (let range, let match?) in zip(phrases, semantics.resolve(phrases.map(source), beside: said)) { add(match, range) }
     }
 
     private mutating func add(_ match: SemanticMatch, _ range: Range<Int>) {
@@ -26,8 +20,7 @@ extension PlanDraft {
         let total = kept.reduce(0) { $0 + $1.share }
         guard total > 0 else { return }
         func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
-        let certainty = min(1, (match.similarity - Self.leastSimilarity) / (Self.certainSimilarity - Self.leastSimilarity))
-        let strength = rounded(Strength.weak + (Strength.plain - Strength.weak) * certainty)
+        let strength = rounded(Strength.weak + (Strength.plain - Strength.weak) * match.certainty)
         let group = (plan.clauses.compactMap(\.alternatives).max() ?? 0) + 1
         for (index, share) in kept {
             plan.clauses.append(

@@ -45,6 +45,43 @@ import Testing
         table.split(separator: "\n").map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }.filter { $0.first == name }
     }
 
+    /// Weights are kept with every fold's model and with the one that ships, and are then one more method of both commands.
+    @Test func weightsThatWereLearntAreAHybrid() throws {
+        let folder = try folds("runs/music/folds", fold: (0..<Self.rows).map { $0 % 2 })
+        try program.folder.write(#"{"name": "music", "data": {"captions": "songs.csv", "folds": 2, "foldSeed": 9}}"#, to: "recipe.json")
+        let kept = program.folder.path + "/kept"
+        try model(kept, pooling: "mean")
+        let learnt = "words + cosine + tags, weights learnt"
+        #expect(try program.run(["bench", "descriptors", corpus, "--folds", "f=\(folder)"]).output.contains(learnt) == false)
+
+        let outcome = try program.run(["train", "fusion", "--config", "recipe.json", "--to", kept])
+        try #require(outcome.exitCode == 0, "\(outcome.errors)")
+        #expect(rows("all folds", in: outcome.output).count == 1 && rows("all folds but 1", in: outcome.output).count == 1)
+        let files = try ["\(folder)/fold-0", "\(folder)/fold-1", kept].map { try String(contentsOfFile: $0 + "/fusion.json", encoding: .utf8) }
+        #expect(Set(files).count == 3, "each is learnt on other rows")
+        for options in [["--folds", "f=\(folder)"], ["--model", "m=\(kept)"]] {
+            let table = try program.run(["bench", "descriptors", corpus] + options).output
+            #expect(rows(learnt, in: table).count == 4, "\(table)")
+        }
+
+        let stranger = try program.run(["train", "fusion", "--config", "recipe.json", "--model", fixture])
+        try #require(stranger.exitCode == 0, "\(stranger.errors)")
+        let table = try program.run(["bench", "descriptors", corpus, "--folds", "s=runs/music/folds-bi-encoder"])
+        #expect(rows(learnt, in: table.output).count == 4, "\(table.errors)")
+    }
+
+    @Test(
+        arguments: [
+            (["--phrases", "x.tsv"], "nothing to learn from"), (["--config", "recipe.json", "--library", "x"], "go together"),
+            (["--config", "recipe.json", "--model", "minilm", "--to", "x"], "for comparisons alone"),
+            (["--config", "nowhere.json"], "nowhere.json"), (["--config", "recipe.json"], "train folds --config recipe.json"),
+        ]) func whatFusionCannotLearnFromIsSaid(arguments: [String], expected: String) throws
+    {
+        try program.folder.write(#"{"name": "none", "data": {"captions": "songs.csv", "folds": 2}}"#, to: "recipe.json")
+        let outcome = try program.run(["train", "fusion"] + arguments)
+        #expect(outcome.exitCode != 0 && outcome.errors.contains(expected), "\(outcome.errors)")
+    }
+
     @Test func thePageHoldsTheFiguresOfBenchDescriptors() throws {
         let options = ["--model", "a=\(fixture)", "--model", "b=\(fixture)@float32", "--hybrid", "b=cosine:0.5", "--seeds", "3,4"]
         let outcome = try program.run(["bench", "report", corpus, "--out", "page", "--calls", "3"] + options)

@@ -10,8 +10,8 @@ final class StubResolver: SemanticResolver {
     }
 
     private let vocabulary = SmallVocabulary.shared
-    private let answers: [String: SemanticMatch]
-    private let otherwise: SemanticMatch
+    private let answers: [String: SemanticMatch?]
+    private let otherwise: SemanticMatch?
     private let lacking: Set<Int>
     private let asked = Mutex<[Question]>([])
 
@@ -28,15 +28,17 @@ final class StubResolver: SemanticResolver {
             guard let index = DescriptorID(id).flatMap({ vocabulary.index(of: $0) }) else { preconditionFailure("no descriptor \(id)") }
             return index
         }
-        func match(_ answer: (similarity: Double, descriptors: [(String, Double)])) -> SemanticMatch {
-            SemanticMatch(similarity: answer.similarity, descriptors: answer.descriptors.map { (index($0.0), $0.1) })
+        // Similarities of 0.3 and 0.7 stand for nothing and for certainty.
+        func match(_ answer: (similarity: Double, descriptors: [(String, Double)])) -> SemanticMatch? {
+            guard answer.similarity >= 0.3 else { return nil }
+            return SemanticMatch(certainty: min(1, (answer.similarity - 0.3) / 0.4), descriptors: answer.descriptors.map { (index($0.0), $0.1) })
         }
         self.answers = answers.mapValues(match)
         self.otherwise = match(otherwise)
         self.lacking = Set(lacking.map(index))
     }
 
-    func resolve(_ phrases: [String], beside said: Set<Int>) -> [SemanticMatch] {
+    func resolve(_ phrases: [String], beside said: Set<Int>) -> [SemanticMatch?] {
         let names = Set(said.map { vocabulary.descriptors[$0].id.description })
         asked.withLock { $0.append(Question(phrases: phrases, said: names)) }
         return phrases.map { answers[$0] ?? otherwise }

@@ -73,7 +73,7 @@ struct BenchLatency: ParsableCommand {
         }
         measure("whole search: plan, all candidates, totals, 10 hits with reasons") { _ = opened.search(drawn[$0].text) }
         if let paraphrases {
-            let others = maker.draw(queries, seed: seed &+ 1, paraphrases: try BenchTags.read(paraphrases, opened.vocabulary))
+            let others = maker.draw(queries, seed: seed &+ 1, .oneParaphrased(try BenchTags.read(paraphrases, opened.vocabulary)))
             if !others.isEmpty { measure("whole search, one tag in other words") { _ = opened.search(others[$0 % others.count].text) } }
         }
         measure("plan alone") { _ = opened.planner.plan(drawn[$0].text) }

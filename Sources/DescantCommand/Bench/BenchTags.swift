@@ -8,8 +8,8 @@ import Vocabulary
 /// Tag queries (RESEARCH §1): "happy acoustic guitar folk"; relevant is what has all the tags.
 struct BenchTags: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tags", abstract: "P@10 of the whole pipeline on requests made of two or three tags.",
-        discussion: "With --paraphrases one tag of each query is said in other words; the file has columns facet, tag and phrase.")
+        commandName: "tags", abstract: "P@10 and nDCG@10 of the whole pipeline on requests made of two or three tags.",
+        discussion: "With --paraphrases one tag of each query, and then all of them, are said in other words; the file has columns facet, tag and phrase.")
 
     @OptionGroup var libraryOption: LibraryOption
     @Option(help: "Queries to draw.")
@@ -30,19 +30,23 @@ struct BenchTags: ParsableCommand {
         let maker = TagQueries(library)
         var sets: [(name: String, queries: [TagQueries.Query])] = [("plain wording", maker.draw(queries, seed: seed))]
         if let paraphrases {
-            sets.append(("one tag in other words", maker.draw(queries, seed: seed &+ 1, paraphrases: try Self.read(paraphrases, library.vocabulary))))
+            let phrases = try Self.read(paraphrases, library.vocabulary)
+            sets.append(("one tag in other words", maker.draw(queries, seed: seed &+ 1, .oneParaphrased(phrases))))
+            sets.append(("all tags in other words", maker.draw(queries, seed: seed &+ 2, .allParaphrased(phrases))))
+            sets.append(("all tags in words that the vocabulary lacks", maker.draw(queries, seed: seed &+ 3, .allUnknown(phrases, library))))
         }
-        if let export { try maker.export(sets[sets.count - 1].queries, to: export, tagsOnly: false) }
-        var table = ResultTable(columns: ["queries", .number("number"), .number("P@10"), .number("found ten")])
+        if let export { try maker.export(sets[min(1, sets.count - 1)].queries, to: export, tagsOnly: false) }
+        var table = ResultTable(columns: ["queries", .number("number"), .number("P@10"), .number("nDCG@10"), .number("found ten")])
         for set in sets {
-            var precisions: [Double] = []
+            var precisions: [Double] = [], gains: [Double] = []
             var rankings: [[String]] = []
             for query in set.queries {
                 let hits = library.search(query.text).hits
                 let relevant = Set(query.relevant.map(library.tracks.id))
-                let precision = RankingMetrics.precision(
-                    at: 10, ranking: hits.map(\.id), grades: Dictionary(relevant.map { ($0, 1) }, uniquingKeysWith: { first, _ in first }))
+                let grades = Dictionary(relevant.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
+                let precision = RankingMetrics.precision(at: 10, ranking: hits.map(\.id), grades: grades)
                 precisions.append(precision)
+                gains.append(RankingMetrics.nDCG(at: 10, ranking: hits.map(\.id), grades: grades))
                 rankings.append(hits.map(\.id))
                 if errors, precision < 1 {
                     let labels = query.descriptors.map { library.vocabulary.descriptors[$0].id.description }.joined(separator: " ")
@@ -57,6 +61,7 @@ struct BenchTags: ParsableCommand {
             }
             table.append([
                 .text(set.name), .integer(set.queries.count), .number(100 * precisions.reduce(0, +) / Double(max(1, precisions.count))),
+                .number(100 * gains.reduce(0, +) / Double(max(1, gains.count))),
                 .integer(precisions.count { $0 == 1 }),
             ])
         }

@@ -42,8 +42,35 @@ struct ComparedEncoder {
 
     /// - Parameter number: below ``count``.
     func encoder(_ number: Int, team: ThreadTeam = .shared) throws -> BiEncoder {
+        try files(number).encoder(precision: precision, remembered: 0, team: team)
+    }
+
+    /// What weighs it beside words; nil where nobody has learnt it.
+    func weights(_ number: Int) throws -> FusionParameters.DescriptorWeights? {
+        switch models {
+        case .one: try FusionParameters.read(folder: files(number).folder).descriptors
+        case .folds(let folds): folds.fusion[number].descriptors
+        }
+    }
+
+    /// Whether an encoder of a number is the one before.
+    var isOneModel: Bool {
+        switch models {
+        case .one: true
+        case .folds(let folds): folds.isOneModel
+        }
+    }
+
+    /// Adds the hybrid of learnt weights, where all have such; it is the chief one until another is given.
+    mutating func addLearned() throws {
+        guard try (0..<count).allSatisfy({ try weights($0) != nil }) else { return }
+        methods.append(DenseMethod(.learned))
+        hybrid = DenseMethod(.learned)
+    }
+
+    private func files(_ number: Int) throws -> ModelFiles {
         guard let files = try model(number).files() else { throw ValidationError("the model '\(name)' is none; expected one to measure") }
-        return try files.encoder(precision: precision, remembered: 0, team: team)
+        return files
     }
 
     /// Whether an encoder may be asked for what is made of a row: it may not where it was trained on it.
@@ -57,7 +84,7 @@ struct ComparedEncoder {
     private func model(_ number: Int) -> TextModel {
         switch models {
         case .one(let model): model
-        case .folds(let folds): .folder(folds.model(number))
+        case .folds(let folds): folds.models[number]
         }
     }
 }

@@ -1,3 +1,4 @@
+import Encoders
 import Evaluation
 import LinearAlgebra
 import MusicSearch
@@ -17,6 +18,8 @@ struct DenseMethod: Hashable {
         case hybrid(reading: Int, weight: Float)
         /// The same, and the empty set scores the more the less the best document covers of the request.
         case hybridWithEmptySet(reading: Int, weight: Float)
+        /// Words, cosine and calibrated tags with the weights that are kept with the model.
+        case learned
     }
 
     var kind: Kind
@@ -30,7 +33,7 @@ struct DenseMethod: Hashable {
 
     /// The bi-encoder alone, as it was trained to be used.
     static let alone = DenseMethod(.cosine(0))
-    /// What libraries are searched by.
+    /// What a model whose weights nobody has learnt is used with.
     static let usual = DenseMethod(.hybrid(reading: 1, weight: 0.6))
 
     static let all: [DenseMethod] =
@@ -50,6 +53,7 @@ struct DenseMethod: Hashable {
         case .convex(let alpha): "words + cosine, convex, α \(alpha)"
         case .reciprocalRank: "words + cosine, reciprocal rank, k 60"
         case .hybrid(let reading, let weight): "words + \(weight) \(Self.letters[reading])"
+        case .learned: "words + cosine + tags, weights learnt"
         case .hybridWithEmptySet(let reading, let weight): "words + \(weight) \(Self.letters[reading]), with an absolute score for the empty set"
         }
     }
@@ -67,14 +71,25 @@ struct DenseDescriptors {
     /// By exponent.
     private let scorings: [TagSetScoring]
     private let emptyDocument: Int?
+    private let weights: FusionParameters.DescriptorWeights?
 
-    init(_ task: MatchingTask, _ vectors: DescriptorVectors, _ methods: [DenseMethod]) {
+    /// - Parameter weights: needed where `methods` has the learnt one.
+    init(_ task: MatchingTask, _ vectors: DescriptorVectors, _ methods: [DenseMethod], weights: FusionParameters.DescriptorWeights? = nil) {
         self.vectors = vectors
         self.methods = methods
         columns = DenseMethod.separators.map { separator in vectors.columns(task.documentTags.map { $0.joined(separator: separator) }) }
         let numbers = task.documentTags.map { vectors.numbers(of: $0) }
         scorings = DenseMethod.exponents.map { TagSetScoring(numbers, exponent: $0) }
         emptyDocument = task.documents.firstIndex(of: "")
+        self.weights = weights
+    }
+
+    /// What the learnt weights weigh.
+    func features(of query: String, _ lexical: DescriptorIndex.Scores) -> DescriptorFeatures {
+        let tags = vectors.deviations(of: query).map { scorings[0].scores($0) }
+        return DescriptorFeatures(
+            request: query, words: lexical.methods[lexical.methods.count - 1], coverage: lexical.stemCoverage,
+            cosines: Matrix([vectors.vector(of: query)]).product(columns[0]).values, tags: tags[0], windows: tags[1], empty: emptyDocument)
     }
 
     /// Every document's score by each method.
@@ -101,6 +116,9 @@ struct DenseDescriptors {
                     scores[emptyDocument] = best * min(1, DenseMethod.emptyCoverage / coverage)
                 }
                 return scores
+            case .learned:
+                guard let weights else { preconditionFailure("learnt weights of a model that has none") }
+                return features(of: query, lexical).scores(weights)
             }
         }
     }

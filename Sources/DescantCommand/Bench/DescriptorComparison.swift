@@ -108,13 +108,16 @@ struct DescriptorComparison {
     private mutating func add(_ encoder: ComparedEncoder, _ note: (String) -> Void) throws {
         let first = methods.count - encoder.methods.count
         for test in tests.indices { append(encoder.methods.count, to: test) }
+        var known: DescriptorVectors?
         for number in 0..<encoder.count {
-            let vectors = DescriptorVectors(try encoder.encoder(number), rows: matching.rows)
+            let vectors = try known ?? DescriptorVectors(encoder.encoder(number), rows: matching.rows)
+            if encoder.isOneModel { known = vectors }
+            let weights = try encoder.weights(number)
             for test in tests.indices {
                 for (place, task) in tests[test].tasks.enumerated() {
                     let queries = task.queries.indices.filter { encoder.mayJudge(task.rows[$0], number: number) }
                     vectors.add(queries.map { task.queries[$0] })
-                    let dense = DenseDescriptors(task, vectors, encoder.methods)
+                    let dense = DenseDescriptors(task, vectors, encoder.methods, weights: weights)
                     for query in queries {
                         let words = tests[test].indexes[place].scores(of: task.queries[query], DescriptorScorers.methods.suffix(1))
                         set(dense.scores(of: task.queries[query], words), firstMethod: first, test: test, task: place, query: query)

@@ -37,9 +37,11 @@ struct DescriptorOptions: ParsableArguments {
     static let defaultText = "caption", defaultTags = "aspect_list", defaultProtocols = "full,sampled,published,association", defaultSeeds = "0,1,2"
     static let defaultPrecision = Precision.int8
 
-    func matching() throws -> DescriptorMatching {
+    func matching() throws -> DescriptorMatching { Self.matching(try CaptionTable.read(file, text: text, tags: tags)) }
+
+    static func matching(_ rows: [DescriptorMatching.Row]) -> DescriptorMatching {
         let stems = Analyzer(stemmer: .english)
-        return DescriptorMatching(rows: try CaptionTable.read(file, text: text, tags: tags)) { stems.terms($0) }
+        return DescriptorMatching(rows: rows) { stems.terms($0) }
     }
 
     func seedList() throws -> [UInt64] {
@@ -84,6 +86,7 @@ struct DescriptorOptions: ParsableArguments {
         for (i, encoder) in encoders.enumerated() where encoders[..<i].contains(where: { $0.name == encoder.name }) {
             throw ValidationError("two models are called '\(encoder.name)'; give one another name: NAME=\(encoder.name)")
         }
+        for i in encoders.indices { try encoders[i].addLearned() }
         for text in hybrid {
             let (encoder, form) = Self.named(text)
             let method = try Self.hybridMethod(form)

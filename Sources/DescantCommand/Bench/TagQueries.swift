@@ -1,6 +1,8 @@
 import Evaluation
 import LinearAlgebra
 import MusicSearch
+import QueryPlanning
+import TextAnalysis
 import Vocabulary
 
 #if canImport(FoundationEssentials)
@@ -45,10 +47,28 @@ struct TagQueries {
         self.documents = documents
     }
 
-    /// - Parameters:
-    ///   - count: distinct queries to draw; fewer when the library has fewer.
-    ///   - paraphrases: other words for descriptors; then exactly one tag of each query is said in one of them.
-    func draw(_ count: Int, seed: UInt64, paraphrases: [Int: [String]]? = nil) -> [Query] {
+    /// How tags are said.
+    enum Wording {
+        case plain
+        /// Exactly one tag of each query in other words.
+        case oneParaphrased([Int: [String]])
+        /// All tags in other words, none of which shares a stem with the label of any tag of the query.
+        case allParaphrased([Int: [String]])
+
+        /// All tags in words that the vocabulary does not know for them: what `paraphrases` holds besides labels and aliases.
+        static func allUnknown(_ paraphrases: [Int: [String]], _ library: Library) -> Wording {
+            let planner = QueryPlanner(library.vocabulary, names: library.names)
+            return .allParaphrased(
+                Dictionary(
+                    uniqueKeysWithValues: paraphrases.map { descriptor, phrases in
+                        let id = library.vocabulary.descriptors[descriptor].id
+                        return (descriptor, phrases.filter { !planner.plan($0).clauses.contains { $0.descriptor == id } })
+                    }))
+        }
+    }
+
+    /// - Parameter count: distinct queries to draw; fewer when the library has fewer.
+    func draw(_ count: Int, seed: UInt64, _ wording: Wording = .plain) -> [Query] {
         var random = SeededGenerator(seed: seed)
         var seen: Set<[Int]> = []
         var queries: [Query] = []
@@ -63,14 +83,7 @@ struct TagQueries {
             guard !seen.contains(chosen) else { continue }
             let relevant = chosen.dropFirst().reduce(documents[chosen[0]]) { Self.intersection($0, documents[$1]) }
             guard relevant.count >= Self.fewestRelevant else { continue }
-            var words = chosen.map { library.vocabulary.descriptors[$0].label }
-            if let paraphrases {
-                let sayable = chosen.indices.filter { paraphrases[chosen[$0]] != nil }
-                guard !sayable.isEmpty else { continue }
-                let position = sayable[random.integer(in: 0...sayable.count - 1)]
-                let phrases = paraphrases[chosen[position]] ?? []
-                words[position] = phrases[random.integer(in: 0...phrases.count - 1)]
-            }
+            guard let words = words(chosen, wording, &random) else { continue }
             seen.insert(chosen)
             // Moods before genres before instruments reads naturally; the phrasings turn it about.
             let order = chosen.indices.sorted { rank(chosen[$0]) < rank(chosen[$1]) }
@@ -81,6 +94,33 @@ struct TagQueries {
             queries.append(Query(text: text, tags: ordered.joined(separator: " "), descriptors: chosen, relevant: relevant))
         }
         return queries
+    }
+
+    /// The tags as they are said; nil where other words are missing.
+    private func words(_ chosen: [Int], _ wording: Wording, _ random: inout SeededGenerator) -> [String]? {
+        let labels = chosen.map { library.vocabulary.descriptors[$0].label }
+        func draw(_ phrases: [String]) -> String? { phrases.isEmpty ? nil : phrases[random.integer(in: 0...phrases.count - 1)] }
+        switch wording {
+        case .plain: return labels
+        case .oneParaphrased(let paraphrases):
+            let sayable = chosen.indices.filter { paraphrases[chosen[$0]] != nil }
+            guard !sayable.isEmpty else { return nil }
+            let position = sayable[random.integer(in: 0...sayable.count - 1)]
+            return draw(paraphrases[chosen[position]] ?? []).map { phrase in
+                var words = labels
+                words[position] = phrase
+                return words
+            }
+        case .allParaphrased(let paraphrases):
+            let stems = Set(labels.flatMap(library.vocabulary.analyzer.terms))
+            var words: [String] = []
+            for descriptor in chosen {
+                let phrases = (paraphrases[descriptor] ?? []).filter { stems.isDisjoint(with: library.vocabulary.analyzer.terms($0)) }
+                guard let phrase = draw(phrases) else { return nil }
+                words.append(phrase)
+            }
+            return words
+        }
     }
 
     private func rank(_ descriptor: Int) -> Int {

@@ -10,7 +10,7 @@ struct TrainCommand: ParsableCommand {
             """,
         subcommands: [
             TrainGenerate.self, TrainTeach.self, TrainMine.self, TrainLabel.self, TrainDistill.self, TrainAll.self, TrainFolds.self,
-            TrainAblate.self, TrainShip.self, TrainStatus.self,
+            TrainAblate.self, TrainFusion.self, TrainShip.self, TrainStatus.self,
         ])
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encoders
 import Evaluation
 import LinearAlgebra
 import Storage
@@ -109,6 +110,8 @@ struct FoldFolder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try writeDurably([Array(try encoder.encode(folds))], to: path + "/" + Folds.fileName)
+        // What was learnt for another model is not this one's.
+        try? FileManager.default.removeItem(atPath: "\(target)/\(FusionParameters.fileName)")
         for name in ["config.json", "vocab.txt", "model.safetensors"] {
             try? FileManager.default.removeItem(atPath: "\(target)/\(name)")
             try FileManager.default.copyItem(atPath: "\(model)/\(name)", toPath: "\(target)/\(name)")

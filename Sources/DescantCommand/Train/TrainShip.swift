@@ -30,6 +30,8 @@ struct TrainShip: ParsableCommand {
             let data = try Data(contentsOf: URL(fileURLWithPath: "\(plan.quantized.folder)/\(name)"))
             try writeDurably([Array(data)], to: "\(target)/\(name)")
         }
+        // What was learnt for the model before is not this one's.
+        try? FileManager.default.removeItem(atPath: "\(target)/\(FusionParameters.fileName)")
         try card(plan, recipe, target).write(to: target)
         let model = try ShippedModel.seal(
             folder: target, title: "MiniLM cut to \(recipe.prune.layers.count) layers and trained on captions of music", licence: "Apache-2.0",

@@ -15,7 +15,11 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// As it would be typed again.
-    var words: String { "--config \(Self.quoted(config))" + (runs == RunFolder.standardRuns ? "" : " --runs \(Self.quoted(runs))") }
+    var words: String { Self.words(config: config, runs: runs) }
+
+    static func words(config: String, runs: String) -> String {
+        "--config \(quoted(config))" + (runs == RunFolder.standardRuns ? "" : " --runs \(quoted(runs))")
+    }
 
     private static func quoted(_ path: String) -> String {
         let isPlain =

@@ -49,18 +49,19 @@ struct DenseIndex: Sendable {
     /// Descriptors that phrases near `vector` stand for, the likeliest first, with shares that add up to 1 and the greatest similarity.
     ///
     /// Each of the nearest phrases votes for its descriptor with prior × exp(similarity / temperature): one that is very near outweighs many that are not.
-    /// Number and temperature were chosen on development phrases, where they hardly matter (8 … 40, 0.07 … 0.17).
     /// - Parameters:
     ///   - except: descriptors whose phrases do not vote.
     ///   - prior: how likely a descriptor is to be meant before a word is read, by descriptor.
-    func nearestDescriptors(_ vector: [Float], except: Set<Int>, prior: [Float]) -> (best: Float, shares: [(descriptor: Int, share: Float)]) {
+    func nearestDescriptors(
+        _ vector: [Float], except: Set<Int>, prior: [Float], _ reading: FusionParameters.Reading
+    ) -> (best: Float, shares: [(descriptor: Int, share: Float)]) {
         // Those that do not vote may be the nearest of all: more are fetched than are wanted.
-        let found = phrases.search(vector, k: Self.neighbours * 3, ef: Self.neighbours * 4)
-            .filter { !except.contains(Int(descriptors[Int($0.document)])) }.prefix(Self.neighbours)
+        let found = phrases.search(vector, k: reading.neighbours * 3, ef: reading.neighbours * 4)
+            .filter { !except.contains(Int(descriptors[Int($0.document)])) }.prefix(reading.neighbours)
         var votes: [Int: Float] = [:]
         for phrase in found {
             let descriptor = Int(descriptors[Int(phrase.document)])
-            votes[descriptor, default: 0] += Self.vote(phrase.score) * prior[descriptor]
+            votes[descriptor, default: 0] += expf(phrase.score / Float(reading.temperature)) * prior[descriptor]
         }
         let ranked = votes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
         // In that order: a sum of floats depends on it, and a dictionary has none.
@@ -68,10 +69,6 @@ struct DenseIndex: Sendable {
         let shares = ranked.map { ($0.key, $0.value / total) }
         return (found.first?.score ?? 0, shares)
     }
-
-    private static let neighbours = 40
-    private static let temperature: Float = 0.1
-    private static func vote(_ similarity: Float) -> Float { expf(similarity / temperature) }
 
     /// Documents whose descriptor sets are nearest to `vector`, by rising document, with their similarities.
     func nearestDocuments(_ vector: [Float], sets count: Int) -> [(document: DocumentID, similarity: Float)] {
