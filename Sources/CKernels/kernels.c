@@ -16,9 +16,6 @@
 /// Rows whose greatest value is smaller count as zeros in int8: 127 / greatest would be near infinity, which no integer holds.
 #define CK_LEAST_SCALED 0x1p-100f
 
-/// Rows of the right-hand matrix that a product works on at a time: with 32 columns they fill half of a first-level cache.
-#define CK_DEPTH 128
-
 /// Products of four bytes with the four weights of each of sixteen channels, added to their sums.
 static inline __attribute__((always_inline)) v16i portable_sum4(v16i sum, const uint8_t *four, const int8_t *w) {
     for (int n = 0; n < 16; n++)
@@ -112,10 +109,8 @@ static size_t multiple_of_4(size_t k) { return (k + 3) / 4 * 4; }
 
 size_t ck_linear_f32_size(size_t n, size_t k) { return panels(n) * CK_PANEL * k; }
 
-void ck_linear_f32_pack(const float *w, size_t n, size_t k, float *packed) { ck_linear_f32_pack_panels(w, n, k, packed, 0, panels(n)); }
-
-void ck_linear_f32_pack_panels(const float *w, size_t n, size_t k, float *packed, size_t first_panel, size_t last_panel) {
-    for (size_t p = first_panel; p < last_panel; p++)
+void ck_linear_f32_pack(const float *w, size_t n, size_t k, float *packed) {
+    for (size_t p = 0; p < panels(n); p++)
         for (size_t i = 0; i < k; i++)
             for (size_t j = 0; j < CK_PANEL; j++) {
                 size_t row = p * CK_PANEL + j;
@@ -179,11 +174,6 @@ void ck_attention(const float *qkv, size_t qkv_stride, size_t t, size_t c, size_
 void ck_mean_rows(const float *x, size_t t, size_t c, float *out) { CHOOSE(mean_rows, x, t, c, out) }
 
 float ck_normalize(float *x, size_t count) { CHOOSE(normalize, x, count) }
-
-void ck_matmul_f32(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_stride, size_t m, size_t n, size_t k, int accumulate, float *out,
-                   size_t out_stride, size_t first_panel, size_t last_panel) {
-    CHOOSE(matmul_f32, x, x_row, x_step, b, b_stride, m, n, k, accumulate, out, out_stride, first_panel, last_panel)
-}
 
 void ck_layer_norm_backward(const float *x, const float *upstream, const float *gain, float epsilon, size_t c, float *dx, float *gain_gradient,
                             float *shift_gradient, size_t first_row, size_t last_row) {

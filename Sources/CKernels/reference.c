@@ -2,7 +2,7 @@
 #include "linear.h"
 #include "transformer.h"
 #include "training.h"
-#include "bfloat16.h"
+#include "products.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -71,16 +71,6 @@ void ck_attention_reference(const float *qkv, size_t qkv_stride, size_t t, size_
     }
 }
 
-void ck_matmul_f32_reference(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_stride, size_t m, size_t n, size_t k, int accumulate,
-                             float *out, size_t out_stride) {
-    for (size_t row = 0; row < m; row++)
-        for (size_t column = 0; column < n; column++) {
-            double sum = accumulate ? out[row * out_stride + column] : 0;
-            for (size_t i = 0; i < k; i++) sum += (double)x[row * x_row + i * x_step] * b[i * b_stride + column];
-            out[row * out_stride + column] = (float)sum;
-        }
-}
-
 static double rounded_to_bfloat16(float x) {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -91,13 +81,15 @@ static double rounded_to_bfloat16(float x) {
     return fabsf(x) < 0x1p-126f ? 0 : x;
 }
 
-void ck_matmul_bf16_reference(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_step, size_t b_column, const float *bias, size_t m,
-                              size_t n, size_t k, int accumulate, float *out, size_t out_stride) {
+void ck_product_reference(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_step, size_t b_column, const float *bias, size_t m, size_t n,
+                          size_t k, int rounded, int accumulate, float *out, size_t out_stride) {
     for (size_t row = 0; row < m; row++)
         for (size_t column = 0; column < n; column++) {
             double sum = (bias ? bias[column] : 0) + (accumulate ? out[row * out_stride + column] : 0);
-            for (size_t i = 0; i < k; i++)
-                sum += rounded_to_bfloat16(x[row * x_row + i * x_step]) * rounded_to_bfloat16(b[i * b_step + column * b_column]);
+            for (size_t i = 0; i < k; i++) {
+                float of_x = x[row * x_row + i * x_step], of_b = b[i * b_step + column * b_column];
+                sum += rounded ? rounded_to_bfloat16(of_x) * rounded_to_bfloat16(of_b) : (double)of_x * of_b;
+            }
             out[row * out_stride + column] = (float)sum;
         }
 }

@@ -20,53 +20,31 @@ public enum Product {
 
     /// Floats of `packed` for a product with a right-hand matrix of `n` columns and `k` rows (its transpose being given or not).
     public static func packedCount(n: Int, k: Int, precision: Precision = .float32, team: ThreadTeam) -> Int {
-        switch precision {
-        case .float32: PackedMatrix.sizes(outputs: n, inputs: k).float32
-        case .bfloat16: (ck_bf16_packed_size(n, k) + team.size * ck_bf16_room()) / MemoryLayout<Float>.stride
-        }
+        (ck_product_packed_size(n, k, precision.isRounded) + team.size * ck_product_room()) / MemoryLayout<Float>.stride
     }
 
     /// `out[m][n] = x[m][k] · b[k][n]`, or `+=` with `accumulate`.
     ///
-    /// - Parameter packed: room for `packedCount(n:k:precision:team:)` floats; in float32 none is needed.
+    /// - Parameter packed: room for `packedCount(n:k:precision:team:)` floats.
     /// - Complexity: O(m · n · k).
     public static func multiply(
         _ x: UnsafePointer<Float>, _ b: UnsafePointer<Float>, m: Int, n: Int, k: Int, accumulate: Bool = false, precision: Precision = .float32,
-        packed: UnsafeMutablePointer<Float>? = nil, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
+        packed: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
     ) {
-        nonisolated(unsafe) let (x, b, out) = (x, b, out)
-        switch precision {
-        case .float32:
-            split(m: m, n: n, team) { rows, panels in
-                ck_matmul_f32(
-                    x + rows.lowerBound * k, k, 1, b, n, rows.count, n, k, accumulate ? 1 : 0, out + rows.lowerBound * n, n, panels.lowerBound,
-                    panels.upperBound)
-            }
-        case .bfloat16:
-            let (x, b) = (Strided(x, row: k, column: 1), Strided(b, row: n, column: 1))
-            multiplyRounded(x, b, bias: nil, m: m, n: n, k: k, accumulate: accumulate, packed: packed, into: out, team: team)
-        }
+        let (x, b) = (Strided(x, row: k, column: 1), Strided(b, row: n, column: 1))
+        multiply(x, b, bias: nil, m: m, n: n, k: k, accumulate: accumulate, precision, packed: packed, into: out, team: team)
     }
 
     /// `out[m][n] = xᵀ · b` for `x[k][m]` and `b[k][n]`, or `+=` with `accumulate`.
     ///
-    /// - Parameter packed: room for `packedCount(n:k:precision:team:)` floats; in float32 none is needed.
+    /// - Parameter packed: room for `packedCount(n:k:precision:team:)` floats.
     /// - Complexity: O(m · n · k).
     public static func multiplyTransposed(
         _ x: UnsafePointer<Float>, _ b: UnsafePointer<Float>, m: Int, n: Int, k: Int, accumulate: Bool = false, precision: Precision = .float32,
-        packed: UnsafeMutablePointer<Float>? = nil, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
+        packed: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
     ) {
-        nonisolated(unsafe) let (x, b, out) = (x, b, out)
-        switch precision {
-        case .float32:
-            split(m: m, n: n, team) { rows, panels in
-                ck_matmul_f32(
-                    x + rows.lowerBound, 1, m, b, n, rows.count, n, k, accumulate ? 1 : 0, out + rows.lowerBound * n, n, panels.lowerBound, panels.upperBound)
-            }
-        case .bfloat16:
-            let (x, b) = (Strided(x, row: 1, column: m), Strided(b, row: n, column: 1))
-            multiplyRounded(x, b, bias: nil, m: m, n: n, k: k, accumulate: accumulate, packed: packed, into: out, team: team)
-        }
+        let (x, b) = (Strided(x, row: 1, column: m), Strided(b, row: n, column: 1))
+        multiply(x, b, bias: nil, m: m, n: n, k: k, accumulate: accumulate, precision, packed: packed, into: out, team: team)
     }
 
     /// `out[m][n] = x[m][k] · wᵀ` for `w[n][k]`, plus `bias[n]`.
@@ -77,29 +55,8 @@ public enum Product {
         _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, bias: UnsafePointer<Float>?, m: Int, n: Int, k: Int, precision: Precision = .float32,
         packed: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
     ) {
-        nonisolated(unsafe) let (x, w, bias, out, packed) = (x, w, bias, out, packed)
-        switch precision {
-        case .float32:
-            team.split(panels(n)) { panels in
-                ck_linear_f32_pack_panels(w, n, k, packed, panels.lowerBound, panels.upperBound)
-                ck_linear_f32(x, m, k, packed, bias, n, k, CK_IDENTITY, out, n, panels.lowerBound, panels.upperBound)
-            }
-        case .bfloat16:
-            let (x, b) = (Strided(x, row: k, column: 1), Strided(w, row: 1, column: k))
-            multiplyRounded(x, b, bias: bias, m: m, n: n, k: k, accumulate: false, packed: packed, into: out, team: team)
-        }
-    }
-
-    private static func panels(_ n: Int) -> Int { (n + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
-
-    /// Whole panels of columns for every thread where there are enough of them, else runs of rows: an output's sum is the same either way.
-    private static func split(m: Int, n: Int, _ team: ThreadTeam, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
-        let panels = panels(n)
-        if panels >= 2 * team.size {
-            team.split(panels) { body(0..<m, $0) }
-        } else {
-            team.split(m) { body($0, 0..<panels) }
-        }
+        let (x, b) = (Strided(x, row: k, column: 1), Strided(w, row: 1, column: k))
+        multiply(x, b, bias: bias, m: m, n: n, k: k, accumulate: false, precision, packed: packed, into: out, team: team)
     }
 
     /// A matrix that may be read transposed: floats from row to row and from column to column, one of which is 1.
@@ -111,21 +68,26 @@ public enum Product {
         init(_ pointer: UnsafePointer<Float>, row: Int, column: Int) { (self.pointer, self.row, self.column) = (pointer, row, column) }
     }
 
-    /// `x · b` in bfloat16. The whole of `b` is packed before anyone reads it; rows of `x` are packed by whoever multiplies them.
-    private static func multiplyRounded(
-        _ x: Strided, _ b: Strided, bias: UnsafePointer<Float>?, m: Int, n: Int, k: Int, accumulate: Bool, packed: UnsafeMutablePointer<Float>?,
-        into out: UnsafeMutablePointer<Float>, team: ThreadTeam
+    /// `x · b`. The whole of `b` is packed before anyone reads it; rows of `x` are packed by whoever multiplies them.
+    private static func multiply(
+        _ x: Strided, _ b: Strided, bias: UnsafePointer<Float>?, m: Int, n: Int, k: Int, accumulate: Bool, _ precision: Precision,
+        packed: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, team: ThreadTeam
     ) {
-        guard let packed else { preconditionFailure("a product in bfloat16 needs room for its right-hand matrix") }
-        let matrix = UnsafeMutableRawPointer(packed), blocks = matrix + ck_bf16_packed_size(n, k)
+        let rounded = precision.isRounded
+        let matrix = UnsafeMutableRawPointer(packed), blocks = matrix + ck_product_packed_size(n, k, rounded)
         nonisolated(unsafe) let (x, b, bias, out) = (x, b, bias, out)
-        let tile = Int(CK_BF16_TILE), tiles = (m + tile - 1) / tile
-        team.split(panels(n)) { ck_bf16_pack(b.pointer, b.row, b.column, n, k, matrix, $0.lowerBound, $0.upperBound) }
+        let panel = Int(CK_PANEL), tile = Int(CK_PRODUCT_TILE), tiles = (m + tile - 1) / tile
+        team.split((n + panel - 1) / panel) { ck_product_pack(b.pointer, b.row, b.column, n, k, rounded, matrix, $0.lowerBound, $0.upperBound) }
         team.run { part, parts in
             let rows = min(m, tiles * part / parts * tile)..<min(m, tiles * (part + 1) / parts * tile)
-            ck_matmul_bf16(
-                x.pointer + rows.lowerBound * x.row, x.row, x.column, matrix, bias, rows.count, n, k, accumulate ? 1 : 0, out + rows.lowerBound * n, n,
-                blocks + part * ck_bf16_room())
+            ck_product(
+                x.pointer + rows.lowerBound * x.row, x.row, x.column, matrix, bias, rows.count, n, k, rounded, accumulate ? 1 : 0, out + rows.lowerBound * n,
+                n, blocks + part * ck_product_room())
         }
     }
+}
+
+extension Product.Precision {
+    /// As the kernels have it.
+    fileprivate var isRounded: Int32 { self == .bfloat16 ? 1 : 0 }
 }

@@ -48,7 +48,7 @@ import Testing
     /// Weights are kept with every fold's model and with the one that ships, and are then one more method of both commands.
     @Test func weightsThatWereLearntAreAHybrid() throws {
         let folder = try folds("runs/music/folds", fold: (0..<Self.rows).map { $0 % 2 })
-        try program.folder.write(#"{"name": "music", "data": {"captions": "songs.csv", "folds": 2, "foldSeed": 9}}"#, to: "recipe.json")
+        _ = try program.folder.write(#"{"name": "music", "data": {"captions": "songs.csv", "folds": 2, "foldSeed": 9}}"#, to: "recipe.json")
         let kept = program.folder.path + "/kept"
         try model(kept, pooling: "mean")
         let learnt = "words + cosine + tags, weights learnt"
@@ -77,7 +77,7 @@ import Testing
             (["--config", "nowhere.json"], "nowhere.json"), (["--config", "recipe.json"], "train folds --config recipe.json"),
         ]) func whatFusionCannotLearnFromIsSaid(arguments: [String], expected: String) throws
     {
-        try program.folder.write(#"{"name": "none", "data": {"captions": "songs.csv", "folds": 2}}"#, to: "recipe.json")
+        _ = try program.folder.write(#"{"name": "none", "data": {"captions": "songs.csv", "folds": 2}}"#, to: "recipe.json")
         let outcome = try program.run(["train", "fusion"] + arguments)
         #expect(outcome.exitCode != 0 && outcome.errors.contains(expected), "\(outcome.errors)")
     }

@@ -41,10 +41,10 @@ extension KernelTests {
         /// The product, and the memory behind it that nothing may touch.
         func compute(_ team: ThreadTeam) -> [Float] {
             var out = before + Array(repeating: GuardedRows.untouched, count: Self.guarded)
-            var packed = [Float](repeating: .nan, count: PackedMatrix.sizes(outputs: n, inputs: k).float32)
+            var packed = [Float](repeating: .nan, count: Product.packedCount(n: n, k: k, team: team))
             switch form {
-            case .plain: Product.multiply(x, b, m: m, n: n, k: k, accumulate: accumulate, into: &out, team: team)
-            case .transposed: Product.multiplyTransposed(x, b, m: m, n: n, k: k, accumulate: accumulate, into: &out, team: team)
+            case .plain: Product.multiply(x, b, m: m, n: n, k: k, accumulate: accumulate, packed: &packed, into: &out, team: team)
+            case .transposed: Product.multiplyTransposed(x, b, m: m, n: n, k: k, accumulate: accumulate, packed: &packed, into: &out, team: team)
             case .byTransposed: Product.multiplyByTransposed(x, b, bias: bias, m: m, n: n, k: k, packed: &packed, into: &out, team: team)
             }
             return out
@@ -57,7 +57,7 @@ extension KernelTests {
             var out = accumulate ? before : (0..<m * n).map { bias?[$0 % n] ?? 0 }
             if magnitude { out = out.map(abs) }
             let (row, step) = form == .transposed ? (1, m) : (k, 1)
-            ck_matmul_f32_reference(x, row, step, columns, n, m, n, k, 1, &out, n)
+            ck_product_reference(x, row, step, columns, n, 1, nil, m, n, k, 0, 1, &out, n)
             return out
         }
 
@@ -93,10 +93,10 @@ extension KernelTests {
         @Test func withoutRowsOrColumnsNothingIsWritten() {
             for (m, n) in [(0, 40), (5, 0), (0, 0)] {
                 for team in KernelTests.teams {
-                    var out: [Float] = [7], packed = [Float](repeating: 0, count: 64 * 9)
+                    var out: [Float] = [7], packed = [Float](repeating: 0, count: Product.packedCount(n: n, k: 9, team: team))
                     let x = [Float](repeating: 1, count: 9 * 40)
-                    Product.multiply(x, x, m: m, n: n, k: 9, into: &out, team: team)
-                    Product.multiplyTransposed(x, x, m: m, n: n, k: 9, into: &out, team: team)
+                    Product.multiply(x, x, m: m, n: n, k: 9, packed: &packed, into: &out, team: team)
+                    Product.multiplyTransposed(x, x, m: m, n: n, k: 9, packed: &packed, into: &out, team: team)
                     Product.multiplyByTransposed(x, x, bias: nil, m: m, n: n, k: 9, packed: &packed, into: &out, team: team)
                     #expect(out == [7], "M \(m) N \(n)")
                 }

@@ -7,7 +7,7 @@
 #include "linear.h"
 #include "transformer.h"
 #include "training.h"
-#include "bfloat16.h"
+#include "products.h"
 #include "team.h"
 
 #endif

@@ -1,20 +1,10 @@
-// What training needs beside the forward kernels. Letters: M rows (tokens), N and K widths, T tokens of a sequence, C channels, D channels of a head.
+// What training needs beside the forward kernels. Letters: T tokens of a sequence, C channels, D channels of a head.
 // Sums run in one order whatever the processor and the number of threads, as in `linear.h`.
 #ifndef CK_TRAINING_H
 #define CK_TRAINING_H
 
 #include <stddef.h>
 #include <stdint.h>
-
-/// The columns 32 * `first_panel` ..< 32 * `last_panel` of out[M][N] = x[M][K] * b[K][N], or with `accumulate` += that. Element (m, k) of x lies at
-/// m * x_row + k * x_step, one of which is 1, so that x may be read transposed; rows of b and out lie `b_stride` and `out_stride` floats apart.
-void ck_matmul_f32(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_stride, size_t m, size_t n, size_t k, int accumulate, float *out,
-                   size_t out_stride, size_t first_panel, size_t last_panel);
-void ck_matmul_f32_reference(const float *x, size_t x_row, size_t x_step, const float *b, size_t b_stride, size_t m, size_t n, size_t k, int accumulate,
-                             float *out, size_t out_stride);
-
-/// Panels `first ..< last` of what `ck_linear_f32_pack` makes.
-void ck_linear_f32_pack_panels(const float *w, size_t n, size_t k, float *packed, size_t first_panel, size_t last_panel);
 
 /// Rows `first ..< last` of the gradient of layer norm: from `x`, the rows that were normalised, and `upstream`, dx += ...; the gradients of gain and shift are
 /// added up into gain_gradient[C] and shift_gradient[C].

@@ -6,11 +6,11 @@ extension Tape {
         let (m, n, k) = (x.rows, weight.shape[0], x.columns)
         precondition(weight.shape == [n, k] && (bias?.count ?? n) == n, "\(weight.name) of shape \(weight.shape) for rows of \(k)")
         let out = variable(rows: m, columns: n)
-        let packed = scratch(Product.packedCount(n: n, k: k, precision: precision, team: team))
-        Product.multiplyByTransposed(
-            x.pointer, weight.value.pointer, bias: bias?.value.pointer, m: m, n: n, k: k, precision: precision, packed: packed.pointer, into: out.pointer,
-            team: team)
-        giveBack(packed)
+        withPacked(n: n, k: k) { packed in
+            Product.multiplyByTransposed(
+                x.pointer, weight.value.pointer, bias: bias?.value.pointer, m: m, n: n, k: k, precision: precision, packed: packed, into: out.pointer,
+                team: team)
+        }
         record(out) { [self] upstream in
             withPacked(n: k, k: n) { packed in
                 let fresh = freshGradient(x)
@@ -27,10 +27,11 @@ extension Tape {
         return out
     }
 
-    /// Lends room for a packed matrix to a product that needs it in bfloat16 alone.
-    private func withPacked(n: Int, k: Int, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
-        guard precision == .bfloat16 else { return body(nil) }
-        let packed = scratch(Product.packedCount(n: n, k: k, precision: precision, team: team))
+    /// Lends a product room for its packed right-hand matrix.
+    ///
+    /// - Parameter precision: of the product; the tape's by default.
+    func withPacked(n: Int, k: Int, precision: Product.Precision? = nil, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+        let packed = scratch(Product.packedCount(n: n, k: k, precision: precision ?? self.precision, team: team))
         body(packed.pointer)
         giveBack(packed)
     }

@@ -108,12 +108,17 @@ extension Tape {
         precondition(a.columns == b.columns, "rows of \(a.columns) and \(b.columns)")
         let (m, n, k) = (a.rows, b.rows, a.columns)
         let out = variable(rows: m, columns: n)
-        let packed = scratch(PackedMatrix.sizes(outputs: n, inputs: k).float32)
-        Product.multiplyByTransposed(a.pointer, b.pointer, bias: nil, m: m, n: n, k: k, packed: packed.pointer, into: out.pointer, team: team)
-        giveBack(packed)
+        // What losses are made of stays exact.
+        withPacked(n: n, k: k, precision: .float32) {
+            Product.multiplyByTransposed(a.pointer, b.pointer, bias: nil, m: m, n: n, k: k, packed: $0, into: out.pointer, team: team)
+        }
         record(out) { [self] upstream in
-            Product.multiply(upstream, b.pointer, m: m, n: k, k: n, accumulate: true, into: gradient(a), team: team)
-            Product.multiplyTransposed(upstream, a.pointer, m: n, n: k, k: m, accumulate: true, into: gradient(b), team: team)
+            withPacked(n: k, k: n, precision: .float32) {
+                Product.multiply(upstream, b.pointer, m: m, n: k, k: n, accumulate: true, packed: $0, into: gradient(a), team: team)
+            }
+            withPacked(n: k, k: m, precision: .float32) {
+                Product.multiplyTransposed(upstream, a.pointer, m: n, n: k, k: m, accumulate: true, packed: $0, into: gradient(b), team: team)
+            }
         }
         return out
     }

@@ -4,14 +4,18 @@ import Testing
 
 extension KernelTests {
     /// One product of odd sizes, either matrix in rows or in columns; some cross the kernels' blocks of rows and of inner steps.
-    struct BFloat16Case: CustomStringConvertible {
+    struct PackedProductCase: CustomStringConvertible {
         static let trials = 0..<180
         let m, n, k: Int
         let x, b, before: [Float]
         let bias: [Float]?
         let accumulate, xInColumns, bInColumns: Bool
 
-        init(trial: Int) {
+        /// Whether factors are rounded to bfloat16.
+        let rounded: Bool
+
+        init(trial: Int, rounded: Bool) {
+            self.rounded = rounded
             var random = SeededGenerator(seed: UInt64(trial))
             let large = trial % 45 == 44
             m = large ? 191 + trial / 45 : (Array(0...14) + [25])[trial % 16]
@@ -30,23 +34,25 @@ extension KernelTests {
 
         func reference(_ x: [Float], _ b: [Float], _ bias: [Float]?, _ before: [Float]) -> [Float] {
             var out = before
-            ck_matmul_bf16_reference(
-                x, xStrides.row, xStrides.step, b, bStrides.step, bStrides.column, bias, m, n, k, accumulate ? 1 : 0, &out, n)
+            ck_product_reference(
+                x, xStrides.row, xStrides.step, b, bStrides.step, bStrides.column, bias, m, n, k, rounded ? 1 : 0, accumulate ? 1 : 0,
+                &out, n)
             return out
         }
 
         func kernel(first: Int, last: Int) -> GuardedRows {
-            var packed = [UInt8](repeating: 0xFF, count: ck_bf16_packed_size(n, k))
-            var room = [UInt8](repeating: 0xFF, count: ck_bf16_room())
-            for panel in 0..<(n + 31) / 32 { ck_bf16_pack(b, bStrides.step, bStrides.column, n, k, &packed, panel, panel + 1) }
+            var packed = [UInt8](repeating: 0xFF, count: ck_product_packed_size(n, k, rounded ? 1 : 0))
+            var room = [UInt8](repeating: 0xFF, count: ck_product_room())
+            for panel in 0..<(n + 31) / 32 { ck_product_pack(b, bStrides.step, bStrides.column, n, k, rounded ? 1 : 0, &packed, panel, panel + 1) }
             var out = GuardedRows(rows: m, width: n)
             for row in 0..<m { out.values.replaceSubrange(row * out.stride..<row * out.stride + n, with: before[row * n..<(row + 1) * n]) }
             for rows in [0..<first, first..<last, last..<m] {
                 x.withUnsafeBufferPointer { x in
                     out.values.withUnsafeMutableBufferPointer { to in
                         guard let x = x.baseAddress, let to = to.baseAddress else { return }
-                        ck_matmul_bf16(
-                            x + rows.lowerBound * xStrides.row, xStrides.row, xStrides.step, packed, bias, rows.count, n, k, accumulate ? 1 : 0,
+                        ck_product(
+                            x + rows.lowerBound * xStrides.row, xStrides.row, xStrides.step, packed, bias, rows.count, n, k, rounded ? 1 : 0,
+                            accumulate ? 1 : 0,
                             to + rows.lowerBound * out.stride, out.stride, &room)
                     }
                 }
@@ -55,26 +61,26 @@ extension KernelTests {
         }
     }
 
-    @Suite(.serialized) struct BFloat16 {
-        /// The reference rounds factors as the kernels do and sums exactly. A kernel rounds K fused multiply-adds, the sum of at most 1 + K / 384 blocks, bias and
+    @Suite(.serialized) struct PackedProducts {
+        /// The reference rounds factors as the kernels do and sums exactly. A kernel rounds K fused multiply-adds, the sum of at most 1 + K / 192 blocks, bias and
         /// what was there before, and the reference once: each time by at most half a unit in the last place of Σ|x b| + |bias| + |before|.
-        @Test func equalsTheReferenceAtEveryLevel() throws {
-            for trial in BFloat16Case.trials {
-                let c = BFloat16Case(trial: trial)
+        @Test(arguments: [false, true]) func equalsTheReferenceAtEveryLevel(rounded: Bool) throws {
+            for trial in PackedProductCase.trials {
+                let c = PackedProductCase(trial: trial, rounded: rounded)
                 let expected = c.reference(c.x, c.b, c.bias, c.before)
                 let magnitude = c.reference(c.x.map(abs), c.b.map(abs), c.bias?.map(abs), c.before.map(abs))
                 var out = GuardedRows(rows: c.m, width: c.n)
                 out.values = KernelTests.atEveryLevel("\(c)") { c.kernel(first: 0, last: c.m).values }
                 let found = try #require(out.rows(c.m), "\(c) wrote beside its rows")
                 for i in found.indices {
-                    #expect(abs(found[i] - expected[i]) <= Float(c.k + c.k / 384 + 4) * KernelTests.roundoff * magnitude[i], "\(c) output \(i)")
+                    #expect(abs(found[i] - expected[i]) <= Float(c.k + c.k / 192 + 4) * KernelTests.roundoff * magnitude[i], "\(c) output \(i)")
                 }
             }
         }
 
-        @Test func rowsAloneGiveTheSameBytes() {
-            for trial in BFloat16Case.trials where trial % 16 == 15 {
-                let c = BFloat16Case(trial: trial)
+        @Test(arguments: [false, true]) func rowsAloneGiveTheSameBytes(rounded: Bool) {
+            for trial in PackedProductCase.trials where trial % 16 == 15 {
+                let c = PackedProductCase(trial: trial, rounded: rounded)
                 #expect(c.kernel(first: 0, last: c.m).values == c.kernel(first: c.m / 3, last: c.m / 2).values, "\(c)")
             }
         }
@@ -89,10 +95,10 @@ extension KernelTests {
             ]
             let x = cases.map(\.0)
             let found = KernelTests.atEveryLevel("rounding") {
-                var packed = [UInt8](repeating: 0, count: ck_bf16_packed_size(1, 1)), room = [UInt8](repeating: 0, count: ck_bf16_room())
+                var packed = [UInt8](repeating: 0, count: ck_product_packed_size(1, 1, 1)), room = [UInt8](repeating: 0, count: ck_product_room())
                 var out = [Float](repeating: 0, count: x.count)
-                ck_bf16_pack([1], 1, 1, 1, 1, &packed, 0, 1)
-                ck_matmul_bf16(x, 1, 1, packed, nil, x.count, 1, 1, 0, &out, 1, &room)
+                ck_product_pack([1], 1, 1, 1, 1, 1, &packed, 0, 1)
+                ck_product(x, 1, 1, packed, nil, x.count, 1, 1, 1, 0, &out, 1, &room)
                 return out.map { $0.isNaN ? -99 : $0 }
             }
             #expect(found == cases.map(\.1))
