@@ -90,6 +90,15 @@ import Testing
         #expect(abs(scale.least - 0.5) <= 0.03 && abs(scale.certain - 1) <= 0.03, "\(scale)")
     }
 
+    /// The rarer noise is, the sooner a phrase is believed.
+    @Test func noiseThatIsRareIsFearedLess() {
+        var generator = SeededGenerator(seed: 5)
+        let sense = generator.floats(400, in: 0.4...1).map(Double.init), noise = generator.floats(400, in: 0.2...0.8).map(Double.init)
+        let scales = [0.8, 0.5, 0.2].map { SimilarityScale(sense: sense, noise: noise, noiseShare: $0) }
+        let middles = scales.map { $0.least + $0.certain }
+        #expect(middles[0] > middles[1] && middles[1] > middles[2], "\(scales)")
+    }
+
     @Test func mixedUpExamplesGiveARampAllTheSame() {
         let scale = SimilarityScale(sense: [0.2, .nan, 2], noise: [0.9, -5])
         #expect(scale.least < scale.certain && (-1...1).contains(scale.least) && (-1...1).contains(scale.certain))

@@ -1,7 +1,7 @@
 /// Similarities between which a phrase changes from one that says nothing to one that surely says something, learnt from examples of both.
 ///
-/// The ramp from 0 at `least` to 1 at `certain` that is nearest, in squares, to "says something" over all examples, both kinds counting the same: an estimate
-/// of its probability (Brier 1950) that reads off a plot and cannot overfit with its two figures.
+/// The ramp from 0 at `least` to 1 at `certain` that is nearest, in squares, to "says something": an estimate of its probability (Brier 1950) that cannot
+/// overfit with its two figures.
 public struct SimilarityScale: Hashable, Sendable {
     public var least: Double
     public var certain: Double
@@ -11,19 +11,21 @@ public struct SimilarityScale: Hashable, Sendable {
     /// - Parameters:
     ///   - sense: similarities of phrases that say something, −1…1; at least one.
     ///   - noise: of phrases that say nothing; at least one.
-    public init(sense: [Double], noise: [Double]) {
+    ///   - noiseShare: how many of all phrases say nothing, above 0 and below 1, whatever the numbers of examples.
+    public init(sense: [Double], noise: [Double], noiseShare: Double = 0.5) {
         precondition(!sense.isEmpty && !noise.isEmpty, "\(sense.count) phrases that say something and \(noise.count) that say nothing")
+        precondition(noiseShare > 0 && noiseShare < 1, "a share of \(noiseShare)")
         // Counts by step: the grid is then tried on them alone.
-        func shares(_ values: [Double]) -> [Double] {
+        func shares(_ values: [Double], of all: Double) -> [Double] {
             var shares = [Double](repeating: 0, count: 201)
             for value in values {
                 // What is no number is as far as can be.
                 let value = value.isNaN ? -1 : min(1, max(-1, value))
-                shares[Int(((value + 1) / Self.step).rounded())] += 1 / Double(values.count)
+                shares[Int(((value + 1) / Self.step).rounded())] += all / Double(values.count)
             }
             return shares
         }
-        let sense = shares(sense), noise = shares(noise)
+        let sense = shares(sense, of: 1 - noiseShare), noise = shares(noise, of: noiseShare)
         (least, certain) = (0, 1)
         var smallest = Double.infinity
         for low in 0..<200 {
