@@ -26,12 +26,17 @@ struct TrainShip: ParsableCommand {
         let plan = try training.run(recipe, command: "ship")
         let target = try to ?? DataFolder().shippedModel
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        var isAnother = false
         for name in ["config.json", "vocab.txt", "model.safetensors"] {
             let data = try Data(contentsOf: URL(fileURLWithPath: "\(plan.quantized.folder)/\(name)"))
+            isAnother = isAnother || FileManager.default.contents(atPath: "\(target)/\(name)") != data
             try writeDurably([Array(data)], to: "\(target)/\(name)")
         }
-        // What was learnt for the model before is not this one's.
-        try? FileManager.default.removeItem(atPath: "\(target)/\(FusionParameters.fileName)")
+        let fusion = "\(target)/\(FusionParameters.fileName)"
+        if isAnother, FileManager.default.fileExists(atPath: fusion) {
+            try FileManager.default.removeItem(atPath: fusion)
+            Terminal.note("what was learnt of another model's similarities was removed; train fusion learns it for this one")
+        }
         try card(plan, recipe, target).write(to: target)
         let model = try ShippedModel.seal(
             folder: target, title: "MiniLM cut to \(recipe.prune.layers.count) layers and trained on captions of music", licence: "Apache-2.0",
@@ -77,7 +82,7 @@ struct TrainShip: ParsableCommand {
                 "Captions are by ten musicians, of ten-second clips, and speak of sound more than of occasions or artists.",
                 "Negation is not understood: “no drums” lies near “drums”. Descant reads negation by rule before the encoder is asked.",
             ],
-            files: try ModelCard.files(in: folder).filter { $0.name != "manifest.json" })
+            files: try ModelCard.files(in: folder).filter { !["manifest.json", FusionParameters.fileName].contains($0.name) })
     }
 
     /// Without the folders of one machine.

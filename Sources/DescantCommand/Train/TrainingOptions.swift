@@ -47,6 +47,8 @@ struct TrainingOptions: ParsableArguments {
     @discardableResult
     func run(_ configuration: TrainingConfiguration, upTo kind: StageKind? = nil, command: String, note: String? = nil) throws -> StudentPipeline {
         let plan = try source.plan(configuration)
+        // A fold is one of a cut: with another one under the same name, models would be judged by rows that they were trained on.
+        if configuration.data.heldOut != nil { try plan.pipeline.run.keep(plan.folds) }
         try plan.pipeline.run.keep(configuration)
         let display = TrainingDisplay()
         if let note { Terminal.write("\(note):") }
