@@ -74,7 +74,8 @@ import Testing
         arguments: [
             (["--phrases", "x.tsv"], "nothing to learn from"), (["--config", "recipe.json", "--library", "x"], "go together"),
             (["--config", "recipe.json", "--model", "minilm", "--to", "x"], "for comparisons alone"),
-            (["--config", "nowhere.json"], "nowhere.json"), (["--config", "recipe.json"], "train folds --config recipe.json"),
+            (["--config", "nowhere.json", "--to", "."], "nowhere.json"), (["--config", "recipe.json", "--to", "."], "train folds --config recipe.json"),
+            (["--config", "recipe.json", "--to", "elsewhere"], "elsewhere: expected the folder of a model"),
         ]) func whatFusionCannotLearnFromIsSaid(arguments: [String], expected: String) throws
     {
         _ = try program.folder.write(#"{"name": "none", "data": {"captions": "songs.csv", "folds": 2}}"#, to: "recipe.json")
