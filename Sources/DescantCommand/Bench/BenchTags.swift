@@ -42,8 +42,7 @@ struct BenchTags: ParsableCommand {
             var rankings: [[String]] = []
             for query in set.queries {
                 let hits = library.search(query.text).hits
-                let relevant = Set(query.relevant.map(library.tracks.id))
-                let grades = Dictionary(relevant.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
+                let grades = maker.grades(query)
                 let precision = RankingMetrics.precision(at: 10, ranking: hits.map(\.id), grades: grades)
                 precisions.append(precision)
                 gains.append(RankingMetrics.nDCG(at: 10, ranking: hits.map(\.id), grades: grades))

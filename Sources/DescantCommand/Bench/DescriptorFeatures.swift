@@ -1,4 +1,5 @@
 import Encoders
+import Ranking
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -24,16 +25,11 @@ struct DescriptorFeatures {
     ///   - cosines: −1…1.
     ///   - empty: the document without descriptors.
     init(request: String, words: [Float], coverage: [Float], cosines: [Float], tags: [Float], windows: [Float], empty: Int?) {
-        func divided(_ scores: [Float]) -> [Float] {
-            let best = max(scores.max() ?? 0, .leastNormalMagnitude)
-            return scores.map { $0 / best }
-        }
-        let low = cosines.min() ?? 0, high = cosines.max() ?? 0
-        let stretched = cosines.map { high > low ? ($0 - low) / (high - low) : 0 }
-        lists = [divided(words), stretched, divided(tags), divided(windows)]
+        func divided(_ scores: [Float]) -> [Float] { Fusion.maximumNormalisedSum([(1, scores)]) }
+        lists = [divided(words), Fusion.rangeNormalisedSum([(1, cosines)]), divided(tags), divided(windows)]
         self.empty = empty
         let count = request.split(whereSeparator: \.isWhitespace).count
-        ofEmpty = [1, coverage.max() ?? 0, high, logf(Float(max(1, count)))]
+        ofEmpty = [1, coverage.max() ?? 0, cosines.max() ?? 0, logf(Float(max(1, count)))]
     }
 
     /// Of one document, [count].

@@ -52,7 +52,7 @@ struct FoldedModels {
             models = Array(repeating: try TextModel(one.model), count: file.count)
             isOneModel = true
         } else {
-            for (path, name) in folders.flatMap({ path in ["config.json", "vocab.txt", "model.safetensors"].map { (path, $0) } })
+            for (path, name) in folders.flatMap({ path in ShippedModel.encoderFiles.map { (path, $0) } })
             where !FileManager.default.fileExists(atPath: "\(path)/\(name)") {
                 throw FoldError.missing(path: "\(path)/\(name)", count: file.count)
             }

@@ -152,6 +152,9 @@ struct TagQueries {
         return result
     }
 
+    /// 1 for every track that has all the tags, by its id.
+    func grades(_ query: Query) -> [String: Int] { Dictionary(query.relevant.map { (library.tracks.id($0), 1) }, uniquingKeysWith: { first, _ in first }) }
+
     /// The tags of a document in words, as a peer would index them.
     func text(of document: UInt32) -> String {
         library.tracks.links(document).map { library.vocabulary.descriptors[Int($0.descriptor)].label }.joined(separator: " ")

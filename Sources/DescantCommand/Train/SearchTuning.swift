@@ -1,5 +1,6 @@
 import ArgumentParser
 import Encoders
+import Evaluation
 import MusicSearch
 import Training
 
@@ -7,7 +8,7 @@ import Training
 struct SearchTuning {
     private let library: Library
     /// By kind: plain, one tag in other words, all of them, and all in words that the vocabulary lacks.
-    private let queries: [[TagQueries.Query]]
+    private let queries: [[(text: String, grades: [String: Int])]]
     /// Of phrases against titles; nil in a library without titles.
     private let scale: SimilarityScale?
     var queryCount: Int { queries.reduce(0) { $0 + $1.count } }
@@ -35,7 +36,7 @@ struct SearchTuning {
         let maker = TagQueries(library)
         queries = [TagQueries.Wording.plain, .oneParaphrased(phrases), .allParaphrased(phrases), .allUnknown(phrases, library)].enumerated().map {
             number, wording in
-            maker.draw(count, seed: Self.seed + UInt64(number), wording)
+            maker.draw(count, seed: Self.seed + UInt64(number), wording).map { ($0.text, maker.grades($0)) }
         }
         let readings = phrases.values.joined().sorted().compactMap { library.nearestDescriptors(to: $0)?.similarity }
         // What a track is called says little of how it sounds, and is worded as phrases are.
@@ -75,10 +76,7 @@ struct SearchTuning {
     private func worth(of parameters: FusionParameters) -> Double {
         let library = library.fused(by: parameters)
         let means = queries.map { queries in
-            let precisions = queries.map { query in
-                let relevant = Set(query.relevant.map(library.tracks.id))
-                return Double(library.search(query.text).hits.prefix(10).count { relevant.contains($0.id) }) / 10
-            }
+            let precisions = queries.map { RankingMetrics.precision(at: 10, ranking: library.search($0.text).hits.map(\.id), grades: $0.grades) }
             return precisions.reduce(0, +) / Double(precisions.count)
         }
         return means.reduce(0, +) / Double(means.count)

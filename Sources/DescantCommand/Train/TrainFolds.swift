@@ -96,25 +96,33 @@ struct FoldFolder {
 
     let path: String
 
-    init(run: String) { path = run + "/folds" }
+    /// - Parameter model: one that stands for all folds; nil for the run's own.
+    init(run: String, model: String? = nil) { path = run + "/folds" + (model.map { "-" + $0 } ?? "") }
 
-    func keep(_ results: FoldResults) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        try writeDurably([Array(try encoder.encode(results))], to: path + "/" + Self.resultsName)
+    func keep(_ results: FoldResults) throws { try write(results, to: Self.resultsName) }
+
+    /// The cut of a model that stands for all folds.
+    func keep(_ folds: Folds, model: FoldedModels.Model) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try write(folds, to: Folds.fileName)
+        try write(model, to: FoldedModels.modelName)
     }
 
     func add(_ fold: Int, of folds: Folds, model: String) throws {
-        let target = "\(path)/fold-\(fold)"
+        let target = FoldedModels.folder(of: fold, in: path)
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        try writeDurably([Array(try encoder.encode(folds))], to: path + "/" + Folds.fileName)
+        try write(folds, to: Folds.fileName)
         // What was learnt for another model is not this one's.
         try? FileManager.default.removeItem(atPath: "\(target)/\(FusionParameters.fileName)")
-        for name in ["config.json", "vocab.txt", "model.safetensors"] {
+        for name in ShippedModel.encoderFiles {
             try? FileManager.default.removeItem(atPath: "\(target)/\(name)")
             try FileManager.default.copyItem(atPath: "\(model)/\(name)", toPath: "\(target)/\(name)")
         }
+    }
+
+    private func write(_ value: some Encodable, to name: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try writeDurably([Array(try encoder.encode(value))], to: path + "/" + name)
     }
 }

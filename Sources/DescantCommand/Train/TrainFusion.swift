@@ -3,7 +3,6 @@ import Encoders
 import Evaluation
 import LinearAlgebra
 import MusicSearch
-import Storage
 import Training
 
 #if canImport(FoundationEssentials)
@@ -105,14 +104,10 @@ struct TrainFusion: ParsableCommand {
             }
             return folder
         }
-        let folder = "\(FoldFolder(run: run.path).path)-\(try TextModel(model).description.split(separator: "/").last ?? "model")"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        try writeDurably(
-            [Array(try encoder.encode(Folds(count: recipe.data.folds, seed: recipe.data.foldSeed, rows: rows)))], to: folder + "/" + Folds.fileName)
-        try writeDurably([Array(try encoder.encode(FoldedModels.Model(model: model)))], to: folder + "/" + FoldedModels.modelName)
-        return folder
+        let name = try TextModel(model).description.split(separator: "/").last ?? "model"
+        let folder = FoldFolder(run: run.path, model: String(name))
+        try folder.keep(Folds(count: recipe.data.folds, seed: recipe.data.foldSeed, rows: rows), model: .init(model: model))
+        return folder.path
     }
 
     private func tuned(_ path: String, _ phrases: String, _ start: FusionParameters) throws -> (FusionParameters.Reading, FusionParameters.Likeness) {

@@ -27,7 +27,7 @@ struct TrainShip: ParsableCommand {
         let target = try to ?? DataFolder().shippedModel
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         var isAnother = false
-        for name in ["config.json", "vocab.txt", "model.safetensors"] {
+        for name in ShippedModel.encoderFiles {
             let data = try Data(contentsOf: URL(fileURLWithPath: "\(plan.quantized.folder)/\(name)"))
             isAnother = isAnother || FileManager.default.contents(atPath: "\(target)/\(name)") != data
             try writeDurably([Array(data)], to: "\(target)/\(name)")

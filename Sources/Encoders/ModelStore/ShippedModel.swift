@@ -16,7 +16,7 @@ public struct ShippedModel: Hashable, Sendable {
     public static let largestSize = 12_000_000
     static let manifestName = "manifest.json"
     /// What an encoder's vectors depend on.
-    static let encoderFiles = ["config.json", "model.safetensors", "vocab.txt"]
+    public static let encoderFiles = ["config.json", "model.safetensors", "vocab.txt"]
     static let furtherFiles = ["MODEL-CARD.md", "fusion.json"]
 
     public let path: String
