@@ -36,4 +36,21 @@ import Testing
         let outcome = try program.run("train", "all", "--config", "none.json")
         #expect(outcome.exitCode == 1 && outcome.errors.contains("none.json: cannot open the configuration: No such file or directory"))
     }
+
+    @Test func aRunHasOneCutIntoFolds() throws {
+        let rows = (0..<12).map { "\($0),A calm piano piece.,\"['calm', 'piano']\"" }
+        _ = try program.folder.write((["ytid,caption,aspect_list"] + rows).joined(separator: "\n"), to: "captions.csv")
+        func generate(seed: Int, heldOut: Int) throws -> String {
+            let model = Program.repository + "/Tests/EncodersTests/Fixtures/bi-encoder"
+            let data = #"{"captions": "captions.csv", "folds": 3, "foldSeed": \#(seed), "heldOut": \#(heldOut)}"#
+            _ = try program.folder.write(#"{"data": \#(data), "base": {"model": "\#(model)"}}"#, to: "c.json")
+            return try program.run("train", "generate", "--config", "c.json").errors
+        }
+        // The tiny model lacks layers that the recipe keeps: stages end at once, after the cut was recorded.
+        #expect(try generate(seed: 0, heldOut: 0).contains("expected layers [0, 2, 5]"))
+        #expect(try generate(seed: 0, heldOut: 1).contains("expected layers [0, 2, 5]"))
+        #expect(
+            try generate(seed: 1, heldOut: 0).contains(
+                "runs/student/folds.json: the run has 3 folds of 12 rows, seed 0; expected 3 folds of 12 rows, seed 1: use another name for the run"))
+    }
 }

@@ -3,6 +3,7 @@ import LinearAlgebra
 import MusicSearch
 import QueryPlanning
 import TextAnalysis
+import Training
 import Vocabulary
 
 #if canImport(FoundationEssentials)
@@ -156,8 +157,10 @@ struct TagQueries {
     func grades(_ query: Query) -> [String: Int] { Dictionary(query.relevant.map { (library.tracks.id($0), 1) }, uniquingKeysWith: { first, _ in first }) }
 
     /// The tags of a document in words, as a peer would index them.
-    func text(of document: UInt32) -> String {
-        library.tracks.links(document).map { library.vocabulary.descriptors[Int($0.descriptor)].label }.joined(separator: " ")
+    func text(of document: UInt32) -> String { tags(of: document).text }
+
+    func tags(of document: UInt32) -> DescriptorSet {
+        DescriptorSet(tags: library.tracks.links(document).map { library.vocabulary.descriptors[Int($0.descriptor)].label })
     }
 
     private struct ExportedDocument: Encodable {
