@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "CHash", linkerSettings: [.linkedLibrary("nettle")]),
         .target(name: "CFiles"),
         .target(name: "CKernels"),
+        .target(name: "CAudio"),
         .target(name: "CFetch"),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
@@ -36,6 +37,7 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["CKernels"], swiftSettings: settings),
         .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Storage"], swiftSettings: settings),
         .target(name: "Encoders", dependencies: ["NeuralNetworks", "LinearAlgebra", "TextAnalysis", "Storage", "CZip"], swiftSettings: settings),
+        .target(name: "AudioAnalysis", dependencies: ["CAudio", "NeuralNetworks", "LinearAlgebra", "Storage"], swiftSettings: settings),
         .target(name: "VectorIndex", dependencies: ["CKernels", "LinearAlgebra", "Ranking", "Storage"], swiftSettings: settings),
         .target(name: "QueryPlanning", dependencies: ["TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .target(
@@ -45,8 +47,8 @@ let package = Package(
         .target(
             name: "MusicSearch",
             dependencies: [
-                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "VectorIndex", "Encoders", "LinearAlgebra", "QueryPlanning", "TrackCatalogue",
-                "Storage",
+                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "VectorIndex", "Encoders", "AudioAnalysis", "LinearAlgebra", "QueryPlanning",
+                "TrackCatalogue", "Storage",
             ],
             swiftSettings: settings),
         .target(
@@ -60,7 +62,8 @@ let package = Package(
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Encoders", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning", "Vocabulary",
+                "MusicSearch", "Encoders", "AudioAnalysis", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning",
+                "Vocabulary",
                 "LexicalIndex",
                 "TextAnalysis", "Ranking", "Training", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -77,6 +80,9 @@ let package = Package(
             name: "EncodersTests", dependencies: ["TestSupport", "Encoders", "NeuralNetworks", "LinearAlgebra", "TextAnalysis", "CZip", "Storage"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
+            name: "AudioAnalysisTests", dependencies: ["TestSupport", "AudioAnalysis", "CAudio", "NeuralNetworks", "LinearAlgebra", "Storage"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
             name: "VectorIndexTests", dependencies: ["TestSupport", "VectorIndex", "CKernels", "Ranking", "Storage"], swiftSettings: settings),
         .testTarget(name: "RankingTests", dependencies: ["TestSupport", "Ranking"], swiftSettings: settings),
         .testTarget(name: "LexicalIndexTests", dependencies: ["TestSupport", "LexicalIndex", "Ranking", "Storage"], swiftSettings: settings),
@@ -87,7 +93,7 @@ let package = Package(
             name: "MusicSearchTests",
             dependencies: [
                 "TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex", "TextAnalysis", "Encoders",
-                "LinearAlgebra",
+                "AudioAnalysis", "NeuralNetworks", "LinearAlgebra",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -7,7 +7,8 @@ struct IndexCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "index", abstract: "Import a corpus into a library and index it.",
         discussion: """
-            Formats: Descant JSON Lines, CSV or TSV with a header, MTG-Jamendo TSV, MusicCaps CSV, MagnaTagATune CSV, BEIR folder.
+            A folder of music is heard, file by file, by the sound model; files that did not change since are passed over, and a run that was stopped goes on.
+            Formats of corpora: Descant JSON Lines, CSV or TSV with a header, MTG-Jamendo TSV, MusicCaps CSV, MagnaTagATune CSV, BEIR folder.
             Importing again replaces tracks by id. The old library answers until the new one is whole.
             """)
 
@@ -22,7 +23,8 @@ struct IndexCommand: ParsableCommand {
     @Flag(help: "Drop the tracks that are in the library already.")
     var replace = false
     @OptionGroup var model: ModelOption
-    @Option(help: "Show at most this many bad rows.")
+    @OptionGroup var sound: SoundOptions
+    @Option(help: "Show at most this many bad rows and files.")
     var problems = 20
 
     func validate() throws {
@@ -34,18 +36,22 @@ struct IndexCommand: ParsableCommand {
             throw ValidationError(
                 "--columns is '\(columns ?? "")'; expected ROLE=COLUMN,… with roles \(ColumnMap.Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        let sources = try corpora.map { LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map) }
+        let folders = try corpora.filter { try format == nil && SoundOptions.isMusic($0) }
+        let sources = try corpora.filter { !folders.contains($0) }.map {
+            LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map)
+        }
         let progress = ProgressLine()
         let start = monotonicSeconds()
+        let roots = try sound.hear(folders, library: library, problems: problems, progress: progress)
         let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.encoder(model.model)).build(
-            sources, replacing: replace
+            sources, folders: roots, replacing: replace
         ) { step in
             progress.show(step)
         }
         progress.finish()
         for (path, report) in outcome.reports {
             for problem in report.problems.prefix(problems) { Terminal.note(problem) }
-            Terminal.write("\(path): \(report.imported) tracks imported, \(report.failed) rows left out")
+            if !roots.contains(path) { Terminal.write("\(path): \(report.imported) tracks imported, \(report.failed) rows left out") }
             let unresolved = report.unresolvedTags.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
             if !unresolved.isEmpty {
                 let shown = unresolved.prefix(8).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
@@ -53,6 +59,7 @@ struct IndexCommand: ParsableCommand {
                     "  \(unresolved.count) tags name nothing in the vocabulary and are searched as words: \(shown)\(unresolved.count > 8 ? ", …" : "")")
             }
         }
+        for problem in outcome.soundProblems { Terminal.note(problem) }
         let seconds = ((monotonicSeconds() - start) * 100).rounded() / 100
         Terminal.write("\(library): generation \(outcome.manifest.generation), \(outcome.manifest.tracks) tracks, \(seconds) s")
     }

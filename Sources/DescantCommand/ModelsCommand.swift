@@ -59,7 +59,8 @@ struct ModelsCommand: ParsableCommand {
             let installed = Dictionary(uniqueKeysWithValues: store.installed().map { ($0.model, $0.path) })
             for model in ModelDescription.all {
                 Terminal.write("\(model.name)\(mark(.installed(model)))  \(model.title), \(megabytes(model.bytes)), \(model.licence): \(model.purpose)")
-                Terminal.write("  \(installed[model].map { "installed in \($0)" } ?? "not installed; descant models install \(model.name)")")
+                let source = model.package == nil ? " --from FOLDER" : ""
+                Terminal.write("  \(installed[model].map { "installed in \($0)" } ?? "not installed; descant models install \(model.name)\(source)")")
             }
         }
     }

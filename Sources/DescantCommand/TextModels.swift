@@ -24,7 +24,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
     static let noneName = "none"
     /// What names one when no option does.
     static let variable = "DESCANT_MODEL"
-    static let names = [ShippedModel.name] + ModelDescription.all.map(\.name) + [noneName]
+    static let names = [ShippedModel.name] + ModelDescription.textModels.map(\.name) + [noneName]
 
     var description: String {
         switch self {
@@ -43,7 +43,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
             self = .none
         } else if text == ShippedModel.name {
             self = .shipped
-        } else if let model = ModelDescription.all.first(where: { $0.name == text }) {
+        } else if let model = ModelDescription.textModels.first(where: { $0.name == text }) {
             self = .installed(model)
         } else {
             throw ValidationError("there is no model '\(text)'; known: \(Self.names.joined(separator: ", ")), or a folder with a / in its name")
@@ -67,7 +67,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
         if let named = try named() { return named }
         let data = try DataFolder()
         if ShippedModel.isPresent(in: data.shippedModel) { return .shipped }
-        return ModelStore(folder: data.models).present().first.map { .installed($0) } ?? .none
+        return ModelStore(folder: data.models).present().first { $0.input == .text }.map { .installed($0) } ?? .none
     }
 
     /// Where its files lie, held to what is known of them; nil for none.
@@ -194,7 +194,7 @@ extension TextModel {
         case .shipped: encoder.hasPrefix(ShippedModel.name + "-")
         case .installed(let model): encoder == model.name
         // A folder's encoder is only given where its identity is the library's.
-        case .folder: !encoder.hasPrefix(ShippedModel.name + "-") && !ModelDescription.all.contains { $0.name == encoder }
+        case .folder: !encoder.hasPrefix(ShippedModel.name + "-") && !ModelDescription.textModels.contains { $0.name == encoder }
         }
     }
 }

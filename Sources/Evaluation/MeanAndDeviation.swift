@@ -29,7 +29,7 @@ extension Double {
     /// Decimal notation with so many digits after the point, half rounded away from zero; "-0.0" is written "0.0".
     ///
     /// - Parameter digits: in 0...15, where a power of ten and its quotients are still exact enough.
-    func fixed(digits: Int) -> String {
+    public func fixed(digits: Int) -> String {
         precondition((0...15).contains(digits), "\(digits) digits")
         let scale = (0..<digits).reduce(1) { power, _ in power * 10 }
         let scaled = (self * Double(scale)).rounded()

@@ -100,13 +100,15 @@ public struct PackedMatrix: Sendable {
 
     /// Some panels of `out[rows][outputs] = activation(x[rows][inputs] · Wᵀ + bias)` for float32 weights.
     ///
+    /// - Parameter stride: floats from a row of x to the next; fewer than `inputs` where rows overlap, as the windows of a convolution do.
     /// - Complexity: O(rows · inputs · outputs of the panels).
     public func multiply(
-        _ x: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, activation: Activation, into out: UnsafeMutablePointer<Float>, panels: Range<Int>
+        _ x: UnsafePointer<Float>, rows: Int, stride: Int? = nil, bias: UnsafePointer<Float>?, activation: Activation,
+        into out: UnsafeMutablePointer<Float>, panels: Range<Int>
     ) {
         guard case .float32(let packed) = storage else { preconditionFailure("int8 weights take quantised rows") }
         ck_linear_f32(
-            x, rows, inputs, packed.pointer, bias, outputs, inputs, activation.kernel, out, outputs, panels.lowerBound, panels.upperBound)
+            x, rows, stride ?? inputs, packed.pointer, bias, outputs, inputs, activation.kernel, out, outputs, panels.lowerBound, panels.upperBound)
     }
 
     /// The same for int8 weights, from rows that `QuantizedActivations` holds.

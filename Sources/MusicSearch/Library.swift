@@ -35,6 +35,8 @@ public final class Library: Sendable {
         static let dense = "dense.idx"
         static let phraseVectors = "phrases.vec"
         static let setVectors = "sets.vec"
+        static let sound = "sound.idx"
+        static let soundVectors = "sound.vec"
         /// Vectors of texts that were encoded, kept from build to build.
         static let embeddings = "embeddings.cache"
         static let catalogue = "catalogue.sqlite"
@@ -54,6 +56,8 @@ public final class Library: Sendable {
     public let notice: String?
     /// Vectors and their encoder; nil where the library has none, or the encoder is not to be had.
     let dense: DenseChannel?
+    /// How tracks sound; nil where the library knows of none.
+    let sound: SoundIndex?
     /// Why a request is answered by words alone, where it is.
     public let lexicalOnly: String?
     /// Term of each descriptor in the index, −1 when no track has it.
@@ -81,6 +85,7 @@ public final class Library: Sendable {
         let index = index
         terms = vocabulary.descriptors.map { Int32(index.term($0.id.description, field: IndexField.descriptor) ?? -1) }
         (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, terms, index, provider)
+        sound = try manifest.sound == nil ? nil : SoundIndex(folder: folder, documentCount: tracks.count)
         planner = QueryPlanner(vocabulary, names: names, semantics: dense)
         notice = Self.interruption(path)
     }
@@ -109,7 +114,7 @@ public final class Library: Sendable {
 
     private init(_ other: Library, _ fusion: FusionParameters) {
         (path, manifest, vocabulary, index, tracks) = (other.path, other.manifest, other.vocabulary, other.index, other.tracks)
-        (names, notice, lexicalOnly, terms) = (other.names, other.notice, other.lexicalOnly, other.terms)
+        (names, notice, lexicalOnly, terms, sound) = (other.names, other.notice, other.lexicalOnly, other.terms, other.sound)
         let frequencies = other.terms.indices.map(other.documentFrequency)
         dense = other.dense.map { DenseChannel(index: $0.index, encoder: $0.encoder, fusion: fusion, frequencies: frequencies) }
         planner = QueryPlanner(other.vocabulary, names: other.names, semantics: dense)

@@ -41,6 +41,8 @@ public struct LibraryBuilder {
     public struct Outcome: Sendable {
         public var manifest: Manifest
         public var reports: [(path: String, report: ImportReport)]
+        /// What of the library's sound was left out, in words.
+        public var soundProblems: [String]
     }
 
     let library: String
@@ -56,23 +58,53 @@ public struct LibraryBuilder {
         self.encoder = encoder
     }
 
-    /// - Parameter replacing: drop tracks that are in the library already instead of adding to them.
+    /// - Parameters:
+    ///   - folders: roots of audio files that `SoundScan` has heard.
+    ///   - replacing: drop tracks that are in the library already instead of adding to them.
     /// - Throws: `LibraryError`, `FileError`, `ImportError` for a corpus that cannot be read at all, `DatabaseError`, `VectorError` when the encoder yields what is no
     ///   unit vector.
-    public func build(_ sources: [Source], replacing: Bool = false, progress: (Progress) -> Void = { _ in }) throws -> Outcome {
+    public func build(
+        _ sources: [Source], folders: [String] = [], replacing: Bool = false, progress: (Progress) -> Void = { _ in }
+    ) throws -> Outcome {
         try run(replacing, progress) { writer, vocabulary, now in
-            try sources.map { source in
-                var importer = CorpusImporter(vocabulary)
-                let report = try importer.run(source.path, as: source.format, columns: source.columns) {
-                    progress(.importing(path: source.path, rows: $0, share: $1))
-                } put: {
-                    try writer.put($0)
+            let heard = try folders.map { ($0, try importSounds($0, writer, vocabulary, now, progress)) }
+            return try heard
+                + sources.map { source in
+                    var importer = CorpusImporter(vocabulary)
+                    let report = try importer.run(source.path, as: source.format, columns: source.columns) {
+                        progress(.importing(path: source.path, rows: $0, share: $1))
+                    } put: {
+                        try writer.put($0)
+                    }
+                    try writer.record(
+                        ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
+                    return (source.path, report)
                 }
-                try writer.record(
-                    ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
-                return (source.path, report)
-            }
         }
+    }
+
+    /// Tracks of the files that were met; those of files that are gone go, and what was heard in them stays.
+    private func importSounds(
+        _ root: String, _ writer: CatalogueWriter, _ vocabulary: Vocabulary, _ now: String, _ progress: (Progress) -> Void
+    ) throws -> ImportReport {
+        var importer = SoundImporter(vocabulary, taggers: tables.taggers)
+        var report = ImportReport()
+        var files = 0
+        try writer.forEachSound(root: root) { sound, isPresent in
+            files += 1
+            if files % 1000 == 0 { progress(.importing(path: root, rows: files, share: nil)) }
+            let id = SoundImporter.id(file: sound.file, root: root)
+            guard isPresent, sound.failure == nil else {
+                try writer.remove(track: id)
+                return
+            }
+            try writer.put(importer.track(sound))
+            try writer.putVector(sound.embedding.isEmpty ? nil : sound.embedding, track: id, encoder: sound.model)
+            report.imported += 1
+        }
+        report.unresolvedTags = importer.unresolvedTags
+        try writer.record(ImportRecord(path: root, format: "audio", rows: report.imported, failed: report.failed, finished: now))
+        return report
     }
 
     /// Builds from tracks that the caller makes.
@@ -132,26 +164,53 @@ public struct LibraryBuilder {
             compiled: SectionFile(path: partial + "/" + Library.FileName.vocabulary, kind: Vocabulary.kind, version: Vocabulary.version))
         let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
         // The manifest is swapped after the catalogue is committed: a run that dies between leaves tracks for the next one, never a generation without them.
-        let (builder, reports) = try catalogue.write { writer in
+        let (builder, sounds, soundProblems, reports) = try catalogue.write { writer in
             if replacing { try writer.removeAll() }
             let reports = try importing(writer, vocabulary, now)
             var builder = GenerationBuilder(vocabulary, isDense: encoder != nil)
+            var ids: [String] = []
             try writer.forEachTrack { track in
                 builder.add(track)
+                ids.append(track.id)
                 if builder.count % 10_000 == 0 { progress(.indexing(tracks: builder.count)) }
             }
             try builder.write(to: partial)
-            return (builder, reports)
+            let kinds = try writer.vectorKinds()
+            return (builder, try Self.sounds(ids, kinds.first, writer), Self.problems(kinds), reports)
         }
+        try sounds?.write(to: partial)
         if let encoder {
             let store = try EmbeddingStore(path: library + "/" + Library.FileName.embeddings, encoder: encoder)
             try builder.writeVectors(to: partial, tables: tables, store: store, encoder: encoder.identity) { progress(.encoding(texts: $0, of: $1)) }
         }
-        return Outcome(manifest: try publish(generation, partial, tracks: builder.count, now), reports: reports)
+        let manifest = try publish(
+            generation, partial, tracks: builder.count, sound: sounds.map { Manifest.Model(identity: $0.encoder, dimension: $0.dimension) }, now)
+        return Outcome(manifest: manifest, reports: reports, soundProblems: soundProblems)
+    }
+
+    /// The vectors of one kind. - Parameter ids: of all tracks, in their order.
+    private static func sounds(
+        _ ids: [String], _ kind: (encoder: String, dimension: Int, count: Int)?, _ writer: CatalogueWriter
+    ) throws -> SoundBuilder? {
+        guard let kind, kind.dimension > 0 else { return nil }
+        var sounds = SoundBuilder(encoder: kind.encoder, dimension: kind.dimension)
+        var document = 0
+        // Both in the order of ids: one pass over either.
+        try writer.forEachVector(encoder: kind.encoder, dimension: kind.dimension) { id, vector in
+            while ids[document] != id { document += 1 }
+            sounds.add(vector, document: DocumentID(document))
+        }
+        return sounds.isEmpty ? nil : sounds
+    }
+
+    private static func problems(_ kinds: [(encoder: String, dimension: Int, count: Int)]) -> [String] {
+        kinds.dropFirst().map {
+            "\($0.count) tracks have vectors by \($0.encoder), \($0.dimension) wide; the library's are by \(kinds[0].encoder), \(kinds[0].dimension) wide: left out"
+        }
     }
 
     /// Puts the generation in its place and makes it the current one.
-    private func publish(_ generation: Int, _ partial: String, tracks: Int, _ now: String) throws -> Manifest {
+    private func publish(_ generation: Int, _ partial: String, tracks: Int, sound: Manifest.Model?, _ now: String) throws -> Manifest {
         let name = Manifest.generationFolder(generation)
         let final = library + "/" + name
         guard rename(partial, final) == 0 else {
@@ -159,12 +218,13 @@ public struct LibraryBuilder {
         }
         var files: [String: Manifest.File] = [:]
         let dense = [Library.FileName.dense, Library.FileName.phraseVectors, Library.FileName.setVectors]
-        for file in [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names] + (encoder == nil ? [] : dense) {
+        let always = [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names]
+        for file in always + (encoder == nil ? [] : dense) + (sound == nil ? [] : [Library.FileName.sound, Library.FileName.soundVectors]) {
             let mapped = try MappedFile(path: final + "/" + file)
             files[name + "/" + file] = withExtendedLifetime(mapped) { Manifest.File(bytes: mapped.bytes.count, sha256: Checksum.sha256(mapped.bytes)) }
         }
         let models = encoder.map { [Manifest.Model(identity: $0.identity, dimension: $0.dimension)] } ?? []
-        let manifest = Manifest(generation: generation, tracks: tracks, created: now, models: models, files: files)
+        let manifest = Manifest(generation: generation, tracks: tracks, created: now, models: models, sound: sound, files: files)
         try manifest.write(library: library)
         return manifest
     }

@@ -31,6 +31,8 @@ public struct Manifest: Codable, Hashable, Sendable {
     public var created: String
     /// The text model that the generation's vectors were made with; none for a library searched by words alone.
     public var models: [Model] = []
+    /// What the vectors of sound were made with; nil for a library that knows no track's sound.
+    public var sound: Model?
     /// By path inside the library.
     public var files: [String: File]
 
@@ -80,6 +82,8 @@ public enum LibraryError: Error, Hashable, Sendable, CustomStringConvertible {
     case busy(path: String)
     case unwritable(path: String, why: String)
     case noData(looked: [String])
+    /// A folder that had music in it has none.
+    case vanished(path: String, files: Int)
     /// A file that is not what the manifest says.
     case changed(path: String, expected: String, found: String)
 
@@ -91,6 +95,8 @@ public enum LibraryError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unwritable(let path, let why): "\(path): cannot write here: \(why)"
         case .noData(let looked):
             "the vocabulary is missing: no folder 'vocab' in \(looked.joined(separator: ", ")); set DESCANT_HOME to the folder that holds it"
+        case .vanished(let path, let files):
+            "\(path): \(files) audio files were here and none is left: is a disk missing? Nothing was changed; to take them out of the library, say --forget"
         case .changed(let path, let expected, let found): "\(path): not the file that was indexed: expected \(expected), found \(found)"
         }
     }

@@ -34,8 +34,24 @@ public final class Catalogue: Sendable {
                       finished TEXT NOT NULL);
                     """)
         }
+        migrator.registerMigration("sound") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE sound (
+                      file TEXT PRIMARY KEY NOT NULL, root TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, model TEXT NOT NULL, failure TEXT,
+                      embedding BLOB NOT NULL, details TEXT NOT NULL, present INTEGER NOT NULL
+                    ) WITHOUT ROWID;
+                    CREATE INDEX sound_root ON sound (root);
+                    CREATE TABLE vector (track TEXT PRIMARY KEY NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
+
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result { try database.read(body) }
+
+    /// One transaction of its own.
+    func update(_ body: (Database) throws -> Void) throws { try database.write(body) }
 
     public func count() throws -> Int {
         try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM track") ?? 0 }
@@ -97,7 +113,7 @@ public struct ImportRecord: Hashable, Sendable {
 public final class CatalogueWriter {
     static let columns = "id, title, artist, album, year, duration, mbid, isrc, file, caption, descriptors"
 
-    private let database: Database
+    let database: Database
     private let upsert: Statement
 
     init(_ database: Database) throws {
@@ -106,7 +122,7 @@ public final class CatalogueWriter {
             sql: "INSERT OR REPLACE INTO track (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     }
 
-    /// Adds a track or replaces the one with its id.
+    /// Adds a track or replaces the one with its id; what is known of its sound stays.
     public func put(_ track: Track) throws {
         upsert.setUncheckedArguments([
             track.id, track.title, track.artist, track.album, track.year, track.duration, track.mbid, track.isrc, track.file, track.caption,
@@ -116,7 +132,7 @@ public final class CatalogueWriter {
     }
 
     public func removeAll() throws {
-        try database.execute(sql: "DELETE FROM track; DELETE FROM import")
+        try database.execute(sql: "DELETE FROM track; DELETE FROM vector; DELETE FROM import")
     }
 
     public func record(_ record: ImportRecord) throws {

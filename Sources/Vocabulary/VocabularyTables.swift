@@ -18,6 +18,8 @@ public struct VocabularyTables: Sendable {
     public private(set) var artists: [(name: String, descriptors: [DescriptorID])] = []
     /// How people describe what a descriptor names, loosely: examples for matching by meaning, not names to be looked up.
     public private(set) var usages: [DescriptorID: [String]] = [:]
+    /// What taggers of sound call descriptors, by the tagger's name.
+    public private(set) var taggers: [String: [TaggerTag]] = [:]
     /// Words that spelling correction leaves alone.
     public private(set) var commonWords: [String] = []
     /// `vocab/genre.tsv:12` for each descriptor, in the same order.
@@ -53,6 +55,15 @@ public struct VocabularyTables: Sendable {
                 throw VocabularyError(place: row.place, problem: .unknownDescriptor(column: "descriptor", row.cells[0]))
             }
             usages[id, default: []] += Self.list(row.cells[1], separator: "; ")
+        }
+        for row in try Self.rows(folder, "taggers.tsv", columns: ["tagger", "tag", "descriptor", "background"]) {
+            guard let id = DescriptorID(row.cells[2]), known.contains(id) else {
+                throw VocabularyError(place: row.place, problem: .unknownDescriptor(column: "descriptor", row.cells[2]))
+            }
+            guard let background = Double(row.cells[3]), background > 0, background <= 1 else {
+                throw VocabularyError(place: row.place, problem: .outOfRange(column: "background", found: row.cells[3], allowed: "above 0 to 1"))
+            }
+            taggers[row.cells[0], default: []].append(TaggerTag(tag: row.cells[1], descriptor: id, background: background))
         }
     }
 
@@ -206,4 +217,19 @@ public struct VocabularyTables: Sendable {
             }
         }
     }
+}
+
+/// A tag that a tagger of sound gives, with an activation in 0…1.
+public struct TaggerTag: Hashable, Sendable {
+    public var tag: String
+    public var descriptor: DescriptorID
+    /// Mean activation over music of many kinds, in (0, 1].
+    public var background: Double
+
+    public init(tag: String, descriptor: DescriptorID, background: Double) {
+        (self.tag, self.descriptor, self.background) = (tag, descriptor, background)
+    }
+
+    /// How sure an activation makes one that the descriptor is there: 0 up to the background, 1/3 at twice as much, 1/2 at three times as much.
+    public func confidence(_ activation: Double) -> Double { max(0, (activation - background) / (activation + background)) }
 }

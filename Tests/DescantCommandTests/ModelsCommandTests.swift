@@ -30,6 +30,8 @@ import Testing
                 music-minilm  should come with the program and is missing: \(program.folder.path)/home/weights/music-minilm
                 minilm  all-MiniLM-L6-v2, 92 MB, Apache-2.0: meaning of texts, as vectors of 384 dimensions
                   not installed; descant models install minilm
+                musicnn  musicnn (Million Song Dataset), 4 MB, ISC: sound of recordings, as vectors of 200 dimensions and 50 tags
+                  not installed; descant models install musicnn --from FOLDER
 
                 """)
     }

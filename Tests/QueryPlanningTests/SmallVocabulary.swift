@@ -116,6 +116,7 @@ enum SmallVocabulary {
         midtempo | mid tempo; mid-tempo
         """,
         "usages.tsv": "descriptor\tphrases",
+        "taggers.tsv": "tagger\ttag\tdescriptor\tbackground",
         "artists.tsv": """
         artist | descriptors
         Miles Davis | genre:jazz

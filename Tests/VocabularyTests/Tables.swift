@@ -30,6 +30,7 @@ final class Tables {
         "spellings.tsv": "spelling | variants\nlofi | lo-fi; lo fi\nsteelpan | steel drum; steeldrum",
         "artists.tsv": "artist | descriptors\nThe Melvins | mood:upbeat, tempo:fast",
         "usages.tsv": "descriptor | phrases",
+        "taggers.tsv": "tagger | tag | descriptor | background",
         "common-words.txt": "# words\nlong\nrelax\n",
     ]
 

@@ -158,6 +158,6 @@ import Testing
 
     @Test func theRegistryNamesItsModels() throws {
         #expect(try ModelStore(folder: tiny.root).model(named: "minilm").bytes == 91_100_496)
-        #expect(throws: ModelStoreError.unknown(name: "maxilm", known: ["minilm"])) { try ModelStore(folder: tiny.root).model(named: "maxilm") }
+        #expect(throws: ModelStoreError.unknown(name: "maxilm", known: ["minilm", "musicnn"])) { try ModelStore(folder: tiny.root).model(named: "maxilm") }
     }
 }
