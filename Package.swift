@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "Encoders", dependencies: ["NeuralNetworks", "LinearAlgebra", "TextAnalysis", "Storage", "CZip"], swiftSettings: settings),
         .target(name: "AudioAnalysis", dependencies: ["CAudio", "NeuralNetworks", "LinearAlgebra", "Storage"], swiftSettings: settings),
         .target(name: "VectorIndex", dependencies: ["CKernels", "LinearAlgebra", "Ranking", "Storage"], swiftSettings: settings),
+        .target(name: "MoodTransformation", dependencies: ["NeuralNetworks", "LinearAlgebra"], swiftSettings: settings),
         .target(name: "QueryPlanning", dependencies: ["TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .target(
             name: "TrackCatalogue",
@@ -62,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Encoders", "AudioAnalysis", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning",
+                "MusicSearch", "Encoders", "AudioAnalysis", "MoodTransformation", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning",
                 "Vocabulary",
                 "LexicalIndex",
                 "TextAnalysis", "Ranking", "Training", "Storage",
@@ -102,6 +103,8 @@ let package = Package(
                 "TestSupport", "Training", "Evaluation", "Storage", "Vocabulary", "TextAnalysis", "LinearAlgebra", "NeuralNetworks", "Encoders", "Ranking",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "MoodTransformationTests", dependencies: ["TestSupport", "MoodTransformation", "NeuralNetworks", "LinearAlgebra"], swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "LinearAlgebra"], swiftSettings: settings),
         .testTarget(name: "DescantCommandTests", dependencies: ["TestSupport", "DescantCommand", "Encoders"], swiftSettings: settings),
     ],

@@ -37,6 +37,14 @@ extension SafetensorsFile {
         return withBytes(of: tensor) { $0.map { Int8(bitPattern: $0) } }
     }
 
+    /// The elements of a U8 or BOOL tensor, such as flags, in row-major order.
+    /// - Throws: `WeightsError` with one problem: there is no such tensor, or it is of another type.
+    public func uint8s(of name: String) throws(WeightsError) -> [UInt8] {
+        let tensor = try tensor(name)
+        guard tensor.type == .uint8 || tensor.type == .bool else { throw mistyped(tensor, expected: [.uint8, .bool]) }
+        return withBytes(of: tensor) { Array($0) }
+    }
+
     private func tensor(_ name: String) throws(WeightsError) -> Tensor {
         guard let tensor = self[name] else { throw WeightsError(path: path, problems: [.init(name: name, .missing(expected: nil))]) }
         return tensor

@@ -1,0 +1,62 @@
+public import LinearAlgebra
+
+/// Vectors of tracks' sound with what is known of the tracks: what a dial of moods is learnt from, and judged by.
+public struct LabelledVectors: Sendable {
+    /// [tracks][dimension].
+    public var vectors: Matrix
+    /// For each track, the numbers of its moods, genres and instruments, rising.
+    public var moods: [[Int]]
+    public var genres: [[Int]]
+    public var instruments: [[Int]]
+    /// For each track, the number of its artist.
+    public var artists: [Int]
+    public var moodNames: [String]
+    public var genreNames: [String]
+    public var instrumentNames: [String]
+
+    public var count: Int { vectors.rows }
+
+    /// - Precondition: as many labels of each kind as vectors, all within their names.
+    public init(
+        vectors: Matrix, moods: [[Int]], genres: [[Int]], instruments: [[Int]], artists: [Int], moodNames: [String], genreNames: [String],
+        instrumentNames: [String]
+    ) {
+        for (labels, names) in [(moods, moodNames), (genres, genreNames), (instruments, instrumentNames)] {
+            precondition(labels.count == vectors.rows && labels.allSatisfy { $0.allSatisfy(names.indices.contains) }, "labels of \(labels.count) tracks")
+        }
+        precondition(artists.count == vectors.rows, "\(artists.count) artists of \(vectors.rows) tracks")
+        (self.vectors, self.moods, self.genres, self.instruments, self.artists) = (vectors, moods, genres, instruments, artists)
+        (self.moodNames, self.genreNames, self.instrumentNames) = (moodNames, genreNames, instrumentNames)
+    }
+
+    /// Some of the tracks, in the order given.
+    public func subset(_ tracks: [Int]) -> LabelledVectors {
+        LabelledVectors(
+            vectors: vectors.rows(tracks), moods: tracks.map { moods[$0] }, genres: tracks.map { genres[$0] }, instruments: tracks.map { instruments[$0] },
+            artists: tracks.map { artists[$0] }, moodNames: moodNames, genreNames: genreNames, instrumentNames: instrumentNames)
+    }
+
+    /// Tracks with exactly one of some moods, and which of them that is.
+    public func tracks(withOneOf chosen: [Int]) -> [(track: Int, mood: Int)] {
+        moods.indices.compactMap { track in
+            let own = chosen.indices.filter { moods[track].contains(chosen[$0]) }
+            return own.count == 1 ? (track, own[0]) : nil
+        }
+    }
+}
+
+extension Matrix {
+    /// Some of the rows, in the order given.
+    public func rows(_ numbers: [Int]) -> Matrix { Matrix(rows: numbers.count, columns: columns, values: numbers.flatMap { row($0) }) }
+
+    /// Rows of unit length; a row of zeros stays.
+    public var normalized: Matrix {
+        var result = self
+        for row in 0..<rows {
+            let length = self.row(row).reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
+            guard length > 0 else { continue }
+            for i in row * columns..<(row + 1) * columns { result.values[i] /= length }
+        }
+        return result
+    }
+}
