@@ -49,7 +49,7 @@ let package = Package(
             name: "MusicSearch",
             dependencies: [
                 "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "VectorIndex", "Encoders", "AudioAnalysis", "LinearAlgebra", "QueryPlanning",
-                "TrackCatalogue", "Storage",
+                "TrackCatalogue", "NeuralNetworks", "Storage", "CZip",
             ],
             swiftSettings: settings),
         .target(
@@ -94,7 +94,7 @@ let package = Package(
             name: "MusicSearchTests",
             dependencies: [
                 "TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex", "TextAnalysis", "Encoders",
-                "AudioAnalysis", "NeuralNetworks", "LinearAlgebra",
+                "AudioAnalysis", "NeuralNetworks", "LinearAlgebra", "CZip",
             ],
             swiftSettings: settings),
         .testTarget(

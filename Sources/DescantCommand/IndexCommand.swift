@@ -1,5 +1,6 @@
 import ArgumentParser
 import MusicSearch
+import Storage
 import TrackCatalogue
 import Vocabulary
 
@@ -13,7 +14,7 @@ struct IndexCommand: ParsableCommand {
             """)
 
     @Argument(help: "Files or folders to import.")
-    var corpora: [String]
+    var corpora: [String] = []
     @Option(name: [.short, .long], help: "Folder of the library; made when it is not there.")
     var library: String
     @Option(help: "Format of the corpora; recognised when left out (\(CorpusFormat.allCases.map(\.rawValue).joined(separator: ", "))).")
@@ -24,10 +25,19 @@ struct IndexCommand: ParsableCommand {
     var replace = false
     @OptionGroup var model: ModelOption
     @OptionGroup var sound: SoundOptions
+    @Option(help: "Vectors of tracks' sound by any encoder, a row for a track: .npy, .npz or .safetensors. Needs --ids.")
+    var embeddings: String?
+    @Option(help: "With --embeddings: file of track ids, one a line.")
+    var ids: String?
+    @Option(help: "With --embeddings: name of the encoder, kept in the library; the file's name by default.")
+    var encoder: String?
     @Option(help: "Show at most this many bad rows and files.")
     var problems = 20
 
     func validate() throws {
+        if corpora.isEmpty, embeddings == nil { throw ValidationError("expected a corpus, a folder of music, or --embeddings") }
+        if (embeddings == nil) != (ids == nil) { throw ValidationError("--embeddings and --ids belong together") }
+        if encoder != nil, embeddings == nil { throw ValidationError("--encoder names what made --embeddings") }
         if problems < 0 { throw ValidationError("--problems is \(problems); expected 0 or more") }
     }
 
@@ -40,18 +50,23 @@ struct IndexCommand: ParsableCommand {
         let sources = try corpora.filter { !folders.contains($0) }.map {
             LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map)
         }
+        let vectors = try self.vectors()
         let progress = ProgressLine()
         let start = monotonicSeconds()
         let roots = try sound.hear(folders, library: library, problems: problems, progress: progress)
         let outcome = try LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.encoder(model.model)).build(
-            sources, folders: roots, replacing: replace
+            sources, folders: roots, embeddings: vectors, replacing: replace
         ) { step in
             progress.show(step)
         }
         progress.finish()
         for (path, report) in outcome.reports {
             for problem in report.problems.prefix(problems) { Terminal.note(problem) }
-            if !roots.contains(path) { Terminal.write("\(path): \(report.imported) tracks imported, \(report.failed) rows left out") }
+            if path == embeddings {
+                Terminal.write("\(path): vectors of \(report.imported) tracks taken, \(report.failed) rows left out")
+            } else if !roots.contains(path) {
+                Terminal.write("\(path): \(report.imported) tracks imported, \(report.failed) rows left out")
+            }
             let unresolved = report.unresolvedTags.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
             if !unresolved.isEmpty {
                 let shown = unresolved.prefix(8).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
@@ -62,6 +77,19 @@ struct IndexCommand: ParsableCommand {
         for problem in outcome.soundProblems { Terminal.note(problem) }
         let seconds = ((monotonicSeconds() - start) * 100).rounded() / 100
         Terminal.write("\(library): generation \(outcome.manifest.generation), \(outcome.manifest.tracks) tracks, \(seconds) s")
+    }
+}
+
+extension IndexCommand {
+    private func vectors() throws -> LibraryBuilder.Embeddings? {
+        guard let embeddings, let ids else { return nil }
+        let file = try EmbeddingFile(path: embeddings)
+        let mapped = try MappedFile(path: ids)
+        var lines = withExtendedLifetime(mapped) { String(decoding: mapped.bytes, as: UTF8.self) }
+            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        if lines.last == "" { lines.removeLast() }
+        let name = embeddings.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? embeddings
+        return try LibraryBuilder.Embeddings(vectors: file, ids: lines, idsPath: ids, encoder: encoder ?? name)
     }
 }
 

@@ -72,7 +72,8 @@ struct ResponsePage {
         hit.reasons.filter { $0.kind != .focus || explain }.map { reason in
             let value = (reason.value * 100).rounded() / 100
             let sign = value < 0 ? "−" : "+"
-            let text = "\(reason.text) \(sign)\(Swift.abs(value))"
+            let heard = reason.confidence.map { " (heard, \(Int(($0 * 100).rounded())) %)" } ?? ""
+            let text = "\(reason.text)\(heard) \(sign)\(Swift.abs(value))"
             return Terminal.styled(text, reason.value < 0 ? .red : reason.kind == .descriptor ? .green : .dim)
         }.joined(separator: " · ")
     }

@@ -30,6 +30,25 @@ public struct LibraryBuilder {
         }
     }
 
+    /// Vectors of tracks' sound that something else made.
+    public struct Embeddings: Sendable {
+        public var vectors: EmbeddingFile
+        /// The track of every row.
+        public var ids: [String]
+        /// Where the ids come from, for errors.
+        public var idsPath: String
+        /// What made the vectors, recorded in the library.
+        public var encoder: String
+
+        /// - Throws: `LibraryError` when there are not as many ids as rows.
+        public init(vectors: EmbeddingFile, ids: [String], idsPath: String, encoder: String) throws {
+            guard ids.count == vectors.rows else {
+                throw LibraryError.unreadable(path: idsPath, why: "it has \(ids.count) ids; expected \(vectors.rows), as \(vectors.path) has rows")
+            }
+            (self.vectors, self.ids, self.idsPath, self.encoder) = (vectors, ids, idsPath, encoder)
+        }
+    }
+
     /// What is going on, for a progress line.
     public enum Progress: Sendable {
         case importing(path: String, rows: Int, share: Double?)
@@ -60,27 +79,48 @@ public struct LibraryBuilder {
 
     /// - Parameters:
     ///   - folders: roots of audio files that `SoundScan` has heard.
+    ///   - embeddings: for tracks that are there then; they take the place of those that tracks had.
     ///   - replacing: drop tracks that are in the library already instead of adding to them.
     /// - Throws: `LibraryError`, `FileError`, `ImportError` for a corpus that cannot be read at all, `DatabaseError`, `VectorError` when the encoder yields what is no
     ///   unit vector.
     public func build(
-        _ sources: [Source], folders: [String] = [], replacing: Bool = false, progress: (Progress) -> Void = { _ in }
+        _ sources: [Source], folders: [String] = [], embeddings: Embeddings? = nil, replacing: Bool = false, progress: (Progress) -> Void = { _ in }
     ) throws -> Outcome {
         try run(replacing, progress) { writer, vocabulary, now in
             let heard = try folders.map { ($0, try importSounds($0, writer, vocabulary, now, progress)) }
-            return try heard
-                + sources.map { source in
-                    var importer = CorpusImporter(vocabulary)
-                    let report = try importer.run(source.path, as: source.format, columns: source.columns) {
-                        progress(.importing(path: source.path, rows: $0, share: $1))
-                    } put: {
-                        try writer.put($0)
-                    }
-                    try writer.record(
-                        ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
-                    return (source.path, report)
+            let imported = try sources.map { source in
+                var importer = CorpusImporter(vocabulary)
+                let report = try importer.run(source.path, as: source.format, columns: source.columns) {
+                    progress(.importing(path: source.path, rows: $0, share: $1))
+                } put: {
+                    try writer.put($0)
                 }
+                try writer.record(
+                    ImportRecord(path: source.path, format: source.format.rawValue, rows: report.imported, failed: report.failed, finished: now))
+                return (source.path, report)
+            }
+            return try heard + imported + (embeddings.map { [($0.vectors.path, try Self.importEmbeddings($0, writer))] } ?? [])
         }
+    }
+
+    /// A row that cannot be used is reported by its number, from 1, and the rest goes in.
+    private static func importEmbeddings(_ embeddings: Embeddings, _ writer: CatalogueWriter) throws -> ImportReport {
+        var report = ImportReport()
+        let known = try writer.trackIDs()
+        for (row, id) in embeddings.ids.enumerated() {
+            let vector = Array(embeddings.vectors.row(row))
+            guard known.contains(id) else {
+                report.add("\(embeddings.idsPath):\(row + 1): there is no track '\(id)'")
+                continue
+            }
+            guard vector.allSatisfy(\.isFinite), vector.contains(where: { $0 != 0 }) else {
+                report.add("\(embeddings.vectors.path), row \(row + 1), of '\(id)': expected finite numbers that are not all 0")
+                continue
+            }
+            try writer.putVector(vector, track: id, encoder: embeddings.encoder)
+            report.imported += 1
+        }
+        return report
     }
 
     /// Tracks of the files that were met; those of files that are gone go, and what was heard in them stays.

@@ -132,14 +132,27 @@ extension Library {
             let span = clauses.first.map { plan.clauses[$0].span }
             let isOwn = wish.own.contains { $0.sign == part.sign }
             let asked = clauses.first.flatMap { vocabulary.descriptor(plan.clauses[$0].descriptor)?.label } ?? ""
+            let heard = evidenceOfSound(part.sign, document)
             return isOwn || wish.weight < 0
-                ? Reason(kind: .descriptor, text: name, value: value, span: span)
-                : Reason(kind: .near, text: "\(name), near \(asked)", value: value, span: span)
+                ? Reason(kind: .descriptor, text: name, value: value, span: span, source: heard?.source, confidence: heard?.confidence)
+                : Reason(kind: .near, text: "\(name), near \(asked)", value: value, span: span, source: heard?.source, confidence: heard?.confidence)
         case .words: return Reason(kind: .words, text: "in title or caption: \(name)", value: value)
         case .meaning: return Reason(kind: .meaning, text: "meaning as a whole", value: value)
         case .tempo: return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
         case .seed: return Reason(kind: .seed, text: name, value: value)
         }
+    }
+
+    /// What heard a descriptor, or one that is narrower, in a track, and how surely; nil where somebody said it.
+    private func evidenceOfSound(_ sign: CandidateQuery.Evidence.Sign?, _ document: UInt32) -> (source: String, confidence: Double)? {
+        guard case .descriptor(let index) = sign else { return nil }
+        let links = tracks.links(document).filter { link in
+            Int(link.descriptor) == index || vocabulary.ancestors(of: Int(link.descriptor)).contains { $0.index == index }
+        }
+        guard let best = links.max(by: { $0.weight < $1.weight }) else { return nil }
+        let sources = links.map(tracks.provenance)
+        guard sources.allSatisfy({ $0.hasPrefix("tagger:") || $0.hasPrefix("measured:") }) else { return nil }
+        return (tracks.provenance(best), Double(best.weight) / 255)
     }
 
     private func label(_ sign: CandidateQuery.Evidence.Sign?) -> String {

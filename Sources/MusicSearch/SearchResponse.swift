@@ -40,6 +40,9 @@ public struct Reason: Codable, Hashable, Sendable {
     public var value: Double
     /// Words of the request that it answers.
     public var span: Span?
+    /// Where it is not an editor's or the listener's word: what heard or measured it, as "tagger:musicnn-msd", and how sure it is, in 0…1.
+    public var source: String?
+    public var confidence: Double?
 }
 
 public struct Hit: Codable, Hashable, Sendable {

@@ -11,9 +11,12 @@ public struct ImportReport: Hashable, Sendable {
 
     public init() {}
 
-    mutating func add(_ error: ImportError) {
+    mutating func add(_ error: ImportError) { add(error.description) }
+
+    /// Counts something that was left out. - Parameter problem: `place: why`.
+    public mutating func add(_ problem: String) {
         failed += 1
-        if problems.count < 100 { problems.append(error.description) }
+        if problems.count < 100 { problems.append(problem) }
     }
 }
 

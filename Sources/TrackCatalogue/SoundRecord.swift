@@ -139,6 +139,8 @@ extension CatalogueWriter {
         try database.execute(sql: "INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", arguments: [track, encoder, Catalogue.blob(vector)])
     }
 
+    public func trackIDs() throws -> Set<String> { Set(try String.fetchAll(database, sql: "SELECT id FROM track")) }
+
     /// Takes a track out, and its vector. - Returns: whether it was there.
     @discardableResult
     public func remove(track: String) throws -> Bool {

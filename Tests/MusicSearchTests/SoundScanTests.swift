@@ -185,6 +185,20 @@ import Vocabulary
         #expect(rest.heard == 5 && rest.unchanged == 3 && !rest.isUnfinished)
     }
 
+    /// What nobody said and something heard is told apart in the reasons.
+    @Test func reasonsSayThatTheirEvidenceIsTheSound() throws {
+        let tracks = [
+            Track(id: "heard", descriptors: [TrackDescriptor(DescriptorID(.genre, "groaa"), weight: 0.6, provenance: "tagger:ear")]),
+            Track(id: "said", descriptors: [TrackDescriptor(DescriptorID(.genre, "groaa"))]),
+        ]
+        _ = try LibraryBuilder(library: library, vocabulary: TinyVocabulary.tables()).build { put in try tracks.forEach(put) }
+        let hits = try Library(path: library).search(plan(want("genre:groaa")), .everything).hits
+        let heard = try #require(hits.first { $0.id == "heard" }?.reasons.first { $0.kind == .descriptor })
+        #expect(heard.source == "tagger:ear" && abs((heard.confidence ?? 0) - 0.6) < 0.01)
+        let said = try #require(hits.first { $0.id == "said" }?.reasons.first { $0.kind == .descriptor })
+        #expect(said.source == nil && said.confidence == nil && said.value > heard.value)
+    }
+
     @Test func aFolderThatIsNotThereIsNamed() {
         #expect(throws: LibraryError.unreadable(path: folder.path + "/none", why: "No such file or directory")) { try SoundScan.root(folder.path + "/none") }
     }

@@ -92,7 +92,7 @@ struct MoodResults {
 
     var table: ResultTable {
         var table = ResultTable(columns: ["method", "Mood P@1", "Genre P@1", "Instrument J@1"])
-        for name in order {
+        for name in order where !MoodRound.parts.contains(where: { name.hasPrefix($0.name + ",") }) {
             let own = figures[name] ?? []
             func cell(_ value: KeyPath<MoodFigures, Double>) -> ResultTable.Cell {
                 .text(MeanAndDeviation(own.map { $0[keyPath: value] })?.formatted(digits: 3) ?? "none")
@@ -106,8 +106,8 @@ struct MoodResults {
     private static let level = 0.54
 
     var tradeOff: String {
-        [MoodRound.logCurve, MoodRound.dialCurve].map { prefix in
-            let curve = order.filter { $0.hasPrefix(prefix) }.map { name -> (mood: Double, genre: Double, instrument: Double) in
+        ([MoodRound.logCurve] + MoodRound.parts.map(\.name) + [MoodRound.dialCurve]).map { prefix in
+            let curve = order.filter { $0.hasPrefix(prefix + ",") }.map { name -> (mood: Double, genre: Double, instrument: Double) in
                 let own = figures[name] ?? []
                 func mean(_ value: KeyPath<MoodFigures, Double>) -> Double { own.reduce(0) { $0 + $1[keyPath: value] } / Double(max(1, own.count)) }
                 return (mean(\.mood), mean(\.genre), mean(\.instrument))

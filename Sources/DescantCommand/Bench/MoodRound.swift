@@ -24,6 +24,11 @@ struct MoodRound {
     static let logCurve = "nearest + w · log P(mood)"
     static let dialCurve = "dial"
     private static let folds = 5
+    /// Sums of which the dial is the last.
+    static let parts: [(name: String, isKin: Bool, mood: @Sendable (Float) -> Float)] = [
+        ("nearest + w · P(mood)", false, { $0 }), ("nearest + w · P(mood)²", false, { $0 * $0 }),
+        ("kin + w · log P(mood)", true, { logf(max(1e-9, $0)) }), ("kin + w · P(mood)", true, { $0 }), ("kin + w · P(mood)²", true, { $0 * $0 }),
+    ]
     /// The published sampling of proxies, and of the oracle.
     private static let near = 100
 
@@ -163,6 +168,16 @@ struct MoodRound {
                 }
             }
 
+            // What the dial's parts are worth, as curves over the weight.
+            let kin = space.profiles.product(space.profiles.transposed)
+            for part in MoodRound.parts {
+                for weight in [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.3, 1.6, 2, 3, 5, 10] as [Float] {
+                    judge("\(part.name), w = \(weight)") { seed, ask in
+                        (0..<n).map { (part.isKin ? kin : cosines)[seed, $0] + weight * part.mood(posterior($0, ask.weights)) }
+                    }
+                }
+            }
+
             // With the moods' labels, or all labels, at query time.
             func meets(_ ask: Ask, _ track: Int) -> Float { ask.isMet[moods[track]] ? 100 : 0 }
             judge("label: random of the 100 nearest with the mood") { seed, ask in
@@ -177,7 +192,6 @@ struct MoodRound {
                     "label: the published map with the mood",
                     figures { seed, place, ask in (0..<n).map { learned[starts[seed] + place, $0] + meets(ask, $0) } })
             }
-            let kin = space.profiles.product(space.profiles.transposed)
             judge("label: nearest kin with the mood") { seed, ask in (0..<n).map { kin[seed, $0] + meets(ask, $0) } }
             judge("all labels: the mood, then shared genres and instruments, then kin") { seed, ask in
                 (0..<n).map { track in
