@@ -64,7 +64,7 @@ struct KeyMeter {
         guard let greatest = classes.max(), greatest > 0 else { return nil }
         let fits = (0..<12).flatMap { tonic in
             [(Self.major, Key.Mode.major), (Self.minor, .minor)].map { profile, mode in
-                (key: Key(tonic: tonic, mode: mode, confidence: 0), fit: Self.correlation(profile, (0..<12).map { classes[($0 + tonic) % 12] }))
+                (key: Key(tonic: tonic, mode: mode, confidence: 0), fit: correlation(profile, (0..<12).map { classes[($0 + tonic) % 12] }))
             }
         }.sorted { $0.fit > $1.fit }
         guard fits[0].fit > 0 else { return nil }
@@ -89,16 +89,5 @@ struct KeyMeter {
             }
         }
         pending.removeFirst(count * Self.hop)
-    }
-
-    private static func correlation(_ a: [Double], _ b: [Double]) -> Double {
-        let (meanA, meanB) = (a.reduce(0, +) / 12, b.reduce(0, +) / 12)
-        var (ab, aa, bb) = (0.0, 0.0, 0.0)
-        for (x, y) in zip(a, b) {
-            ab += (x - meanA) * (y - meanB)
-            aa += (x - meanA) * (x - meanA)
-            bb += (y - meanB) * (y - meanB)
-        }
-        return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
     }
 }
