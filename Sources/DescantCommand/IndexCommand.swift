@@ -46,7 +46,7 @@ struct IndexCommand: ParsableCommand {
             throw ValidationError(
                 "--columns is '\(columns ?? "")'; expected ROLE=COLUMN,… with roles \(ColumnMap.Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        let folders = try corpora.filter { try format == nil && SoundOptions.isMusic($0) }
+        let folders = try corpora.filter { try format == nil && (sound.forget || SoundOptions.isMusic($0)) }
         let sources = try corpora.filter { !folders.contains($0) }.map {
             LibraryBuilder.Source(path: $0, format: try format ?? CorpusFormat.recognise($0), columns: map)
         }

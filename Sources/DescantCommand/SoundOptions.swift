@@ -51,7 +51,7 @@ struct SoundOptions: ParsableArguments {
         (options.jobs, options.load, options.retrying, options.forgetting) = (jobs, Double(cpu) / 100, retry, forget)
         let stop = StopRequest.bySignals()
         return try folders.map { folder in
-            let root = try SoundScan.root(folder)
+            let root = try SoundScan.root(folder, mayBeGone: forget)
             let start = monotonicSeconds()
             let report = try scan.run(root, options: options, shouldStop: { stop.signal != nil }) { step in
                 switch step {

@@ -134,6 +134,11 @@ public struct LibraryBuilder {
             files += 1
             if files % 1000 == 0 { progress(.importing(path: root, rows: files, share: nil)) }
             let id = SoundImporter.id(file: sound.file, root: root)
+            // Two folders of one name may hold files of one name.
+            if let other = try writer.file(ofTrack: id), other != sound.file {
+                if isPresent { report.add("\(sound.file): its id '\(id)' is that of \(other), which stays") }
+                return
+            }
             guard isPresent, sound.failure == nil else {
                 try writer.remove(track: id)
                 return

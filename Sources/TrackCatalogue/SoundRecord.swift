@@ -139,6 +139,9 @@ extension CatalogueWriter {
         try database.execute(sql: "INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", arguments: [track, encoder, Catalogue.blob(vector)])
     }
 
+    /// The file of a track; nil when there is no such track.
+    public func file(ofTrack id: String) throws -> String? { try String.fetchOne(database, sql: "SELECT file FROM track WHERE id = ?", arguments: [id]) }
+
     public func trackIDs() throws -> Set<String> { Set(try String.fetchAll(database, sql: "SELECT id FROM track")) }
 
     /// Takes a track out, and its vector. - Returns: whether it was there.

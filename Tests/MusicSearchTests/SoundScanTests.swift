@@ -199,6 +199,40 @@ import Vocabulary
         #expect(said.source == nil && said.confidence == nil && said.value > heard.value)
     }
 
+    @Test func aFolderThatIsGoneAltogetherCanBeForgotten() throws {
+        _ = try scan()
+        #expect(ids(try index()).count == 2)
+        let root = try SoundScan.root(music)
+        try FileManager.default.moveItem(atPath: music, toPath: folder.path + "/aside")
+        let gone = try SoundScan.root(folder.path + "/./x/../music", mayBeGone: true)
+        #expect(gone == root || root.hasSuffix(gone))
+        let scanner = SoundScan(library: library, network: Self.network)
+        #expect(throws: LibraryError.vanished(path: root, files: 2)) { try scanner.run(root) }
+        var options = SoundScan.Options()
+        options.forgetting = true
+        let report = try scanner.run(root, options: options)
+        #expect(report.gone == 2 && report.problems.isEmpty)
+        _ = try LibraryBuilder(library: library, vocabulary: TinyVocabulary.tables()).build([], folders: [root])
+        #expect(ids(try Library(path: library)).isEmpty)
+    }
+
+    @Test func twoFoldersOfOneNameDoNotTakeEachOthersTracks() throws {
+        _ = try scan()
+        _ = try index()
+        let other = folder.path + "/other/music"
+        try FileManager.default.createDirectory(atPath: other + "/Ann/First", withIntermediateDirectories: true)
+        for name in ["Ann/First/01 - Noon.wav", "Extra.wav"] { _ = try folder.write(wave([0, 0, 0]), to: "other/music/" + name) }
+        let root = try SoundScan.root(other)
+        _ = try SoundScan(library: library, network: Self.network).run(root)
+        let outcome = try LibraryBuilder(library: library, vocabulary: TinyVocabulary.tables()).build([], folders: [root])
+        #expect(outcome.manifest.tracks == 3)
+        let report = try #require(outcome.reports.first?.report)
+        #expect(report.imported == 1 && report.failed == 1)
+        #expect(report.problems[0].hasPrefix("\(root)/Ann/First/01 - Noon.wav: its id 'music/Ann/First/01 - Noon.wav' is that of "))
+        let first = try Library(path: library)
+        #expect(first.tracks.file(0) == (try SoundScan.root(music)) + "/Ann/First/01 - Noon.wav")
+    }
+
     @Test func aFolderThatIsNotThereIsNamed() {
         #expect(throws: LibraryError.unreadable(path: folder.path + "/none", why: "No such file or directory")) { try SoundScan.root(folder.path + "/none") }
     }

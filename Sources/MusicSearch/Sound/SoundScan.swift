@@ -66,11 +66,19 @@ public struct SoundScan {
     }
 
     /// The name of a folder as the catalogue has it: absolute, and without links.
+    ///
+    /// - Parameter mayBeGone: a folder that is not there has the name that it had as a plain one.
     /// - Throws: `LibraryError` when there is no such folder.
-    public static func root(_ folder: String) throws -> String {
-        guard let resolved = realpath(folder, nil) else { throw LibraryError.unreadable(path: folder, why: systemMessage()) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+    public static func root(_ folder: String, mayBeGone: Bool = false) throws -> String {
+        if let resolved = realpath(folder, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        let why = systemMessage()
+        guard mayBeGone, let here = realpath(".", nil) else { throw LibraryError.unreadable(path: folder, why: why) }
+        defer { free(here) }
+        let parts = ((folder.hasPrefix("/") ? "" : String(cString: here) + "/") + folder).split(separator: "/").filter { $0 != "." }
+        return "/" + parts.reduce(into: [Substring]()) { if $1 == ".." { _ = $0.popLast() } else { $0.append($1) } }.joined(separator: "/")
     }
 
     /// - Parameters:
@@ -89,14 +97,15 @@ public struct SoundScan {
         let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
         progress(.walking(folder: root))
         let known = try catalogue.knownSounds(root: root)
-        let walk = FolderWalk(root)
         let present = known.values.count(where: \.isPresent)
+        guard access(root, F_OK) == 0 || options.forgetting else { throw LibraryError.vanished(path: root, files: present) }
+        let walk = FolderWalk(root)
         // An empty folder where there was music is most likely a disk that is not there.
         guard !walk.files.isEmpty || present == 0 || options.forgetting else { throw LibraryError.vanished(path: root, files: present) }
 
         var report = Report()
         report.found = walk.files.count
-        report.problems = walk.problems
+        report.problems = options.forgetting && walk.files.isEmpty ? [] : walk.problems
         let paths = Set(walk.files.map(\.path))
         report.gone = known.count { $0.value.isPresent && !paths.contains($0.key) }
         try catalogue.setPresence(root: root, present: walk.files.map(\.path))
