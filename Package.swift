@@ -63,7 +63,8 @@ let package = Package(
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Encoders", "AudioAnalysis", "MoodTransformation", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation", "TrackCatalogue", "QueryPlanning",
+                "MusicSearch", "Encoders", "AudioAnalysis", "MoodTransformation", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation",
+                "TrackCatalogue", "QueryPlanning",
                 "Vocabulary",
                 "LexicalIndex",
                 "TextAnalysis", "Ranking", "Training", "Storage",
