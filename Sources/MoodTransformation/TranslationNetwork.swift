@@ -6,7 +6,7 @@ public import NeuralNetworks
 /// p_s (d → 1024 → 512, ReLU, dropout 0.3) reads the seed, p_y (moods → 64 → 128, dropout 0.4) the difference of the one-hot moods; both side by side go through one
 /// linear layer back to d. Targets are proxies: of the 100 tracks nearest to the seed that have the mood, one at random; the seed itself where the moods agree.
 /// Loss: 1 − cos(x̂, x_t), a triplet loss with margin 0.3 that keeps away from the seed, and binary cross-entropy of σ(3 cos(x̂, x_t)) with target 1 for agreeing
-/// moods and 0.5 for others. On the development vectors it loses to `MoodDial`; it is here to be compared with.
+/// moods and 0.5 for others. It is here for `MoodDial` to be compared with.
 ///
 /// Source: Wilkins et al. 2025, arXiv 2510.20759.
 public final class TranslationNetwork {
