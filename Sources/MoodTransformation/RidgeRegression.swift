@@ -71,7 +71,8 @@ public struct RidgeRegression: Sendable {
 }
 
 extension Matrix {
-    var columnMeans: [Float] {
+    /// The mean of the rows.
+    public var columnMeans: [Float] {
         var sums = [Double](repeating: 0, count: columns)
         for row in 0..<rows {
             for (i, value) in self.row(row).enumerated() { sums[i] += Double(value) }

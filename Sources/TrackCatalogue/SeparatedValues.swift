@@ -32,6 +32,13 @@ public struct SeparatedValues {
 
     public func close() { lines.close() }
 
+    /// The place of a column among a row's cells.
+    /// - Throws: `ImportError.missingColumn`.
+    public func column(_ name: String) throws(ImportError) -> Int {
+        guard let index = header.firstIndex(of: name) else { throw .missingColumn(path: path, column: name, found: header) }
+        return index
+    }
+
     public mutating func next() throws -> Row? {
         guard var line = try lines.next() else { return nil }
         while let comment, line.text.hasPrefix(comment) {

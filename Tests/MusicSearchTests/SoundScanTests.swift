@@ -63,12 +63,7 @@ import Vocabulary
         _ = try folder.write(wave([Int16](repeating: 0, count: seconds * 8_000)), to: "music/" + name)
     }
 
-    private func wave(_ samples: [Int16]) -> [UInt8] {
-        func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-        let format = little(1, 2) + little(1, 2) + little(8_000, 4) + little(16_000, 4) + little(2, 2) + little(16, 2)
-        return Array("RIFF".utf8) + little(36 + samples.count * 2, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + format + Array("data".utf8)
-            + little(samples.count * 2, 4) + samples.flatMap { little(Int($0), 2) }
-    }
+    private func wave(_ samples: [Int16]) -> [UInt8] { WaveFile(channels: 1, rate: 8_000, samples: samples).bytes }
 
     private func scan(_ change: (inout SoundScan.Options) -> Void = { _ in }) throws -> SoundScan.Report {
         var options = SoundScan.Options()

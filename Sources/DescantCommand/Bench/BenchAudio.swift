@@ -38,14 +38,8 @@ struct BenchAudio: ParsableCommand {
         let network = try Musicnn(folder: try model ?? SoundModel.folder())
         var table = try SeparatedValues(path: folder + "/labels.csv", separator: ",", quotes: true)
         defer { table.close() }
-        func column(_ name: String) throws -> Int {
-            guard let index = table.header.firstIndex(of: name) else {
-                throw ImportError.missingColumn(path: folder + "/labels.csv", column: name, found: table.header)
-            }
-            return index
-        }
-        let (file, genre) = (try column("file"), try column("genre"))
-        let columns = try Self.emotions.map(column)
+        let (file, genre) = (try table.column("file"), try table.column("genre"))
+        let columns = try Self.emotions.map { try table.column($0) }
         var paths: [String] = [], genres: [String] = [], felt: [[Float]] = []
         while let row = try table.next() {
             paths.append(folder + "/" + row.cells[file])
@@ -53,21 +47,19 @@ struct BenchAudio: ParsableCommand {
             felt.append(columns.map { Float(row.cells[$0]) ?? 0 })
         }
 
-        let clock = ContinuousClock()
         var reports = [SoundAnalyzer.Report?](repeating: nil, count: paths.count)
         var failure: AudioError?
-        let time = clock.measure {
-            SoundBatch.analyze(paths, with: network, jobs: jobs) { index, result in
-                switch result {
-                case .success(let report): reports[index] = report
-                case .failure(let error): failure = error
-                }
+        let start = monotonicSeconds()
+        SoundBatch.analyze(paths, with: network, jobs: jobs) { index, result in
+            switch result {
+            case .success(let report): reports[index] = report
+            case .failure(let error): failure = error
             }
         }
+        let elapsed = monotonicSeconds() - start
         if let failure { throw failure }
         let sounds = reports.compactMap { $0?.sound }
         let seconds = sounds.reduce(0) { $0 + $1.seconds }
-        let elapsed = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
 
         let reference = try SafetensorsFile(path: folder + "/reference.safetensors")
         let embeddings = try reference.floats(of: "MSD_musicnn.penultimate_mean"), tags = try reference.floats(of: "MSD_musicnn.tags_mean")

@@ -49,11 +49,7 @@ struct BenchPlanner: ParsableCommand {
         let planner = try libraryOption.open().planner
         var table = try SeparatedValues(path: file, separator: ",", quotes: true)
         defer { table.close() }
-        func column(_ name: String) throws -> Int {
-            guard let index = table.header.firstIndex(of: name) else { throw ImportError.missingColumn(path: file, column: name, found: table.header) }
-            return index
-        }
-        let (query, intents) = (try column("query"), try column("intents"))
+        let (query, intents) = (try table.column("query"), try table.column("intents"))
         var counts: [SpanMatching.Rule: [String: MatchCounts]] = [:]
         var anyGroup = MatchCounts()
         var polarity = (right: 0, found: 0)

@@ -117,7 +117,7 @@ struct MoodRound {
             // Without labels at query time.
             judge("random") { _, _ in (0..<n).map { _ in random.uniform() } }
             judge("no edit, nearest") { seed, _ in Array(cosines.row(seed)) }
-            let means = (0..<k).map { mood in taught.rows(taughtMoods.indices.filter { taughtMoods[$0] == mood }).means }
+            let means = (0..<k).map { mood in taught.rows(taughtMoods.indices.filter { taughtMoods[$0] == mood }).columnMeans }
             for factor in [1, 3] as [Float] {
                 judge("add mood difference vector × \(Int(factor))") { seed, ask in
                     let own = means[moods[seed]], target = mix(means, ask.weights)
@@ -239,16 +239,5 @@ struct MoodRound {
                 mood: Double(moodHits) / Double(max(1, asked)), genre: Double(genreHits) / Double(max(1, genrePairs)),
                 instrument: jaccards / Double(max(1, instrumentPairs)))
         }
-    }
-}
-
-extension Matrix {
-    /// The mean of the rows.
-    fileprivate var means: [Float] {
-        var sums = [Float](repeating: 0, count: columns)
-        for row in 0..<rows {
-            for (i, value) in self.row(row).enumerated() { sums[i] += value }
-        }
-        return sums.map { $0 / Float(max(1, rows)) }
     }
 }

@@ -25,7 +25,7 @@ enum TrainingStages {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         var table = try SeparatedValues(path: path, separator: "\t", quotes: false, comment: "#")
         defer { table.close() }
-        guard let phrase = table.header.firstIndex(of: "phrase") else { throw ImportError.missingColumn(path: path, column: "phrase", found: table.header) }
+        let phrase = try table.column("phrase")
         var phrases: Set<String> = []
         while let row = try table.next() {
             if row.cells.indices.contains(phrase) { phrases.insert(row.cells[phrase]) }

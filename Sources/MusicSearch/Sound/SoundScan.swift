@@ -1,7 +1,7 @@
 public import AudioAnalysis
 import Storage
 import Synchronization
-public import TrackCatalogue
+import TrackCatalogue
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -55,7 +55,7 @@ public struct SoundScan {
     }
 
     /// Between two commits; what a kill costs at most.
-    private static let secondsBetweenCommits = 5.0
+    private static let betweenCommits = Duration.seconds(5)
 
     private let library: String
     private let network: Musicnn
@@ -132,7 +132,7 @@ public struct SoundScan {
     ) throws {
         var pending: [SoundRecord] = []
         var done = 0
-        var lastCommit = monotonicNow()
+        var lastCommit = ContinuousClock.now
         var failure: (any Error)?
         let hasFailed = Atomic(false)
         progress(.hearing(done: 0, of: files.count, seconds: 0))
@@ -163,10 +163,10 @@ public struct SoundScan {
             }
             pending.append(record)
             do {
-                if monotonicNow() - lastCommit > Self.secondsBetweenCommits {
+                if lastCommit.duration(to: .now) > Self.betweenCommits {
                     try catalogue.put(pending)
                     pending = []
-                    lastCommit = monotonicNow()
+                    lastCommit = .now
                 }
             } catch {
                 failure = error
@@ -177,12 +177,6 @@ public struct SoundScan {
         if let failure { throw failure }
         try catalogue.put(pending)
         report.isUnfinished = done < files.count
-    }
-
-    private func monotonicNow() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }
 

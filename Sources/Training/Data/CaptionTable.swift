@@ -9,8 +9,8 @@ public enum CaptionTable {
     public static func read(_ path: String, text textColumn: String, tags tagsColumn: String) throws -> [DescriptorMatching.Row] {
         var table = try SeparatedValues(path: path, separator: ",", quotes: true)
         defer { table.close() }
-        guard let text = table.header.firstIndex(of: textColumn) else { throw ImportError.missingColumn(path: path, column: textColumn, found: table.header) }
-        guard let tags = table.header.firstIndex(of: tagsColumn) else { throw ImportError.missingColumn(path: path, column: tagsColumn, found: table.header) }
+        let text = try table.column(textColumn)
+        let tags = try table.column(tagsColumn)
         var rows: [DescriptorMatching.Row] = []
         while let row = try table.next() {
             guard row.cells.count == table.header.count else {
