@@ -48,8 +48,8 @@ let package = Package(
         .target(
             name: "MusicSearch",
             dependencies: [
-                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "VectorIndex", "Encoders", "AudioAnalysis", "LinearAlgebra", "QueryPlanning",
-                "TrackCatalogue", "NeuralNetworks", "Storage", "CZip",
+                "TextAnalysis", "Vocabulary", "Ranking", "LexicalIndex", "VectorIndex", "Encoders", "AudioAnalysis", "MoodTransformation", "LinearAlgebra",
+                "QueryPlanning", "TrackCatalogue", "NeuralNetworks", "Storage", "CZip",
             ],
             swiftSettings: settings),
         .target(
@@ -95,7 +95,7 @@ let package = Package(
             name: "MusicSearchTests",
             dependencies: [
                 "TestSupport", "MusicSearch", "TrackCatalogue", "QueryPlanning", "Vocabulary", "Ranking", "Storage", "LexicalIndex", "TextAnalysis", "Encoders",
-                "AudioAnalysis", "NeuralNetworks", "LinearAlgebra", "CZip",
+                "AudioAnalysis", "MoodTransformation", "VectorIndex", "NeuralNetworks", "LinearAlgebra", "CZip",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -16,7 +16,8 @@ struct Descant: ParsableCommand {
         discussion: "descant search \"upbeat steel drum\" answers from the starter corpus; index a corpus of your own with descant index.",
         version: "0.1.0",
         subcommands: [
-            SearchCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self, VocabCommand.self, ModelsCommand.self, TrainCommand.self,
+            SearchCommand.self, SimilarCommand.self, PathCommand.self, MoodCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self,
+            VocabCommand.self, ModelsCommand.self, TrainCommand.self,
             BenchCommand.self,
             InfoCommand.self,
         ],
@@ -27,6 +28,8 @@ struct Descant: ParsableCommand {
 struct LibraryOption: ParsableArguments {
     @Option(name: [.short, .long], help: "Folder of the library; without it the starter corpus answers.")
     var library: String?
+    @Option(help: "Whose corrections of moods count; see descant mood correct.")
+    var listener = MoodCorrections.defaultListener
 
     /// Opens the library, building the starter library when it is needed for the first time.
     ///
@@ -45,7 +48,7 @@ struct LibraryOption: ParsableArguments {
         }
         if let notice = library.notice { Terminal.note("Note: \(notice)") }
         if let why = library.lexicalOnly { Terminal.noteOnce("Searching by words alone: \(why). See descant models.", about: library.path) }
-        return library
+        return try library.asHeard(by: listener)
     }
 }
 

@@ -16,7 +16,22 @@ struct ResponsePage {
     }
 
     var text: String {
-        ([response.plan.tree, ""] + notes + hits + facets + [summary]).joined(separator: "\n")
+        ([response.plan.tree, ""] + move + notes + hits + facets + [summary]).joined(separator: "\n")
+    }
+
+    /// "Moved from energetic to calm: 80 % of these share a genre with it, 41 % of instruments; they lie at valence 0.3, arousal −0.4."
+    private var move: [String] {
+        guard let move = response.move else { return [] }
+        func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+        let kept = [
+            move.sharingGenre.map { "\(percent($0)) of these share a genre with it" },
+            move.sharedInstruments.map { "\(percent($0)) of instruments are shared" },
+        ]
+        .compactMap { $0 }
+        let arousal = move.seed.flatMap { seed in
+            move.answers.map { "valence \(seed.valence.signed) → \($0.valence.signed), arousal \(seed.arousal.signed) → \($0.arousal.signed)" }
+        }
+        return [Terminal.styled("Moved from \(move.from) to \(move.to): " + (kept + [arousal].compactMap { $0 }).joined(separator: "; ") + ".", .dim), ""]
     }
 
     private var notes: [String] {
@@ -72,7 +87,7 @@ struct ResponsePage {
         hit.reasons.filter { $0.kind != .focus || explain }.map { reason in
             let value = (reason.value * 100).rounded() / 100
             let sign = value < 0 ? "−" : "+"
-            let heard = reason.confidence.map { " (heard, \(Int(($0 * 100).rounded())) %)" } ?? ""
+            let heard = reason.confidence.map { " (\(reason.kind == .likeness ? "" : "heard, ")\(Int(($0 * 100).rounded())) %)" } ?? ""
             let text = "\(reason.text)\(heard) \(sign)\(Swift.abs(value))"
             return Terminal.styled(text, reason.value < 0 ? .red : reason.kind == .descriptor ? .green : .dim)
         }.joined(separator: " · ")

@@ -31,6 +31,8 @@ public struct Plot: Hashable, Sendable {
             /// From point to point, in their order. Marks stand on the points where there are few.
             case line
             case points
+            /// Thousands of points, small, pale and in one colour: what the other series stand before.
+            case cloud
         }
 
         public var name: String

@@ -106,6 +106,7 @@ struct PlotDrawing {
         case .bars: "<rect class=\"\(PlotStyle.fill(series))\" x=\"\(Self.number(x + 4))\" y=\"\(Self.number(y - 6))\" width=\"14\" height=\"12\"/>\n"
         case .line: Self.line(x, y, x + 22, y, "s\(PlotStyle.colour(series)) series", dash: series) + PlotStyle.mark(series, x: x + 11, y: y)
         case .points: PlotStyle.mark(series, x: x + 11, y: y)
+        case .cloud: PlotStyle.cloud([(x + 8, y - 2), (x + 11, y + 3), (x + 14, y - 1)])
         }
     }
 
@@ -121,6 +122,7 @@ struct PlotDrawing {
                 switch series.mark {
                 case .bars:
                     bars += self.bars(series, i, place: barSeries.firstIndex(of: i) ?? 0, of: barSeries.count)
+                case .cloud: bars += PlotStyle.cloud(series.points.compactMap { place($0.x, $0.y) })
                 case .line, .points:
                     let places = series.points.compactMap { point in place(point.x, point.y).map { (point: point, x: $0.x, y: $0.y) } }
                     if series.mark == .line { lines += path(places.map { ($0.x, $0.y) }, i) }

@@ -25,10 +25,17 @@ enum PlotStyle {
             ".plot .paper{fill:\(paper)}.plot text{fill:\(ink)}.plot .ink-line{stroke:\(ink)}.plot .grid{stroke:\(grid)}.plot .axis{stroke:\(axis)}"
                 + colours.enumerated().map { ".plot .f\($0){fill:\($1)}.plot .s\($0){stroke:\($1)}" }.joined()
         }
-        return ".plot .series{fill:none;stroke-width:2;stroke-linejoin:round}.plot .error{stroke-width:1.2}.plot .pale{fill-opacity:.35;stroke-width:1.5}"
+        return
+            ".plot .cloud{fill:none;stroke-width:3;stroke-linecap:round;stroke-opacity:.4}.plot .series{fill:none;stroke-width:2;stroke-linejoin:round}.plot .error{stroke-width:1.2}.plot .pale{fill-opacity:.35;stroke-width:1.5}"
             + rules(colours.map(\.0), paper: "#ffffff", ink: "#1f2328", grid: "#e3e7eb", axis: "#6e7781") + "@media (prefers-color-scheme: dark){"
             + rules(colours.map(\.1), paper: "#0d1117", ink: "#e6edf3", grid: "#272d35", axis: "#8b949e") + "}"
     }()
+
+    /// Dots, as lines of no length with round ends: one element for all of them.
+    static func cloud(_ points: [(x: Double, y: Double)]) -> String {
+        let dots = points.map { "M\(PlotDrawing.number($0.x)),\(PlotDrawing.number($0.y))h0" }.joined()
+        return "<path class=\"s\(colours.count - 1) cloud\" d=\"\(dots)\"/>\n"
+    }
 
     /// Circle, square, triangle, diamond, triangle on its head.
     static func mark(_ series: Int, x: Double, y: Double) -> String {

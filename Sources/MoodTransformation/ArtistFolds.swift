@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// A cut of tracks into folds such that no artist lies in two of them and the moods are spread as evenly as that allows.
 ///

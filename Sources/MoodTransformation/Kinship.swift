@@ -12,17 +12,23 @@ public struct Kinship: Sendable {
 
     /// - Parameters:
     ///   - x: [examples][dimension]; the scale does not matter.
-    ///   - labels: for each example, the numbers of its genres (and of what else shall stay), below `count`.
-    public init(_ x: Matrix, labels: [[Int]], count: Int) {
-        var targets = Matrix(rows: x.rows, columns: count)
-        for (row, own) in labels.enumerated() {
-            for label in own { targets[row, label] = 1 }
-        }
+    ///   - labels: how much each example has of each genre (and of what else shall stay), [examples][labels].
+    public init(_ x: Matrix, labels: Matrix) {
         // λ is in units of a feature's mean square.
         let square = x.values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(1, x.values.count))
-        regression = RidgeRegression(x, targets, penalty: Self.penaltyPerExample * Double(x.rows) * max(square, 1e-12))
+        regression = RidgeRegression(x, labels, penalty: Self.penaltyPerExample * Double(x.rows) * max(square, 1e-12))
     }
 
     /// What a track is, as a unit vector: kinship is the product of two of them. [rows][labels].
-    public func profiles(_ x: Matrix) -> Matrix { regression.predict(x).normalized }
+    ///
+    /// - Parameter known: labels that tracks are known to have; they count as much as all that is predicted. Its first columns are the labels that were learnt, further
+    ///   ones are of what cannot be told from vectors. Rows of zeros are of tracks of which nothing is known.
+    public func profiles(_ x: Matrix, known: Matrix? = nil) -> Matrix {
+        let predicted = regression.predict(x).normalized
+        guard var result = known?.normalized else { return predicted }
+        for row in 0..<result.rows {
+            for label in 0..<predicted.columns { result[row, label] += predicted[row, label] }
+        }
+        return result.normalized
+    }
 }

@@ -36,6 +36,31 @@ public struct LabelledVectors: Sendable {
             artists: tracks.map { artists[$0] }, moodNames: moodNames, genreNames: genreNames, instrumentNames: instrumentNames)
     }
 
+    /// Which of some moods a track has, where it is exactly one. [tracks][chosen]
+    public func moodLabels(_ chosen: [Int]) -> Matrix {
+        var result = Matrix(rows: count, columns: chosen.count)
+        for (track, mood) in tracks(withOneOf: chosen) { result[track, mood] = 1 }
+        return result
+    }
+
+    /// [tracks][genres]
+    public var genreLabels: Matrix { labels([(genres, genreNames.count, 1)]) }
+
+    /// What shall stay while the mood changes: genres, and instruments at half of their weight. [tracks][genres, then instruments]
+    public var keptLabels: Matrix { labels([(genres, genreNames.count, 1), (instruments, instrumentNames.count, 0.5)]) }
+
+    private func labels(_ kinds: [(labels: [[Int]], count: Int, weight: Float)]) -> Matrix {
+        var result = Matrix(rows: count, columns: kinds.reduce(0) { $0 + $1.count })
+        var first = 0
+        for kind in kinds {
+            for (track, own) in kind.labels.enumerated() {
+                for label in own { result[track, first + label] = kind.weight }
+            }
+            first += kind.count
+        }
+        return result
+    }
+
     /// Tracks with exactly one of some moods, and which of them that is.
     public func tracks(withOneOf chosen: [Int]) -> [(track: Int, mood: Int)] {
         moods.indices.compactMap { track in

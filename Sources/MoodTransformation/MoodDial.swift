@@ -9,17 +9,21 @@ public import LinearAlgebra
 /// ```
 /// A candidate's score is a sum of two probabilities, one that grows with the strength s and one that shrinks:
 ///
-///     (1 − s) · likeness + s · (posterior of the target mood)²
+///     (1 − 0.9 s) · likeness + 0.9 s · (posterior of the target mood)²
 ///
-/// Likeness is the cosine of the vectors at s = 0 and goes over to kinship of genres on the way. At the same share of answers in the wanted mood, the sum keeps
+/// Likeness is the cosine of the vectors at s = 0 and goes over to kinship of genres on the way; of it a tenth stays at s = 1, to choose among what has the mood. At the same share of answers in the wanted mood, the sum keeps
 /// more of genre and instruments than likeness + w · log posterior does, and the square more than the posterior itself: what is sure to have the mood is taken, and
 /// where nothing is, the genre is kept. (`bench mood`)
 public struct MoodDial: Sendable {
     public let posterior: MoodPosterior
     public let kinship: Kinship
 
-    /// What the posterior counts against likeness at strength 1/2.
-    private static let posteriorWeight: Float = 2
+    /// What is left of likeness at full strength.
+    @usableFromInline static let leastLikeness: Float = 0.1
+    /// Strength from which on kinship has taken over from likeness of the vectors.
+    @usableFromInline static let kinshipStrength: Float = 0.4
+    /// In the moods that a track is marked with, against what its vector says.
+    public static let trust: Float = 0.75
     /// Of the posterior's squared weights, per example and mean square of a feature.
     private static let penaltyPerExample = 0.25
 
@@ -27,11 +31,19 @@ public struct MoodDial: Sendable {
     ///   - tracks: all that is known of genres.
     ///   - chosen: the moods that exclude each other, by number; tracks with exactly one of them teach the posterior.
     public init(_ tracks: LabelledVectors, moods chosen: [Int]) {
-        kinship = Kinship(tracks.vectors, labels: tracks.genres, count: tracks.genreNames.count)
-        let single = tracks.tracks(withOneOf: chosen)
-        let x = tracks.vectors.rows(single.map(\.track))
+        self.init(tracks.vectors, moods: tracks.moodLabels(chosen), labels: tracks.genreLabels)
+    }
+
+    /// - Parameters:
+    ///   - vectors: [tracks][dimension].
+    ///   - moods: how much of each mood a track has, [tracks][moods], a row adding up to how sure that is; rows of zeros teach nothing of moods.
+    ///   - labels: of what shall stay, [tracks][labels].
+    public init(_ vectors: Matrix, moods: Matrix, labels: Matrix) {
+        kinship = Kinship(vectors, labels: labels)
+        let marked = (0..<moods.rows).filter { moods.row($0).contains { $0 > 0 } }
+        let x = vectors.rows(marked)
         let square = x.values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(1, x.values.count))
-        posterior = MoodPosterior(x, moods: single.map(\.mood), count: chosen.count, penalty: Self.penaltyPerExample * Double(x.rows) * max(square, 1e-12))
+        posterior = MoodPosterior(x, labels: moods.rows(marked), penalty: Self.penaltyPerExample * Double(x.rows) * max(square, 1e-12))
     }
 
     /// What a dial needs of the tracks that it chooses among.
@@ -39,12 +51,42 @@ public struct MoodDial: Sendable {
         /// Unit vectors of sound and of kinship.
         public let vectors: Matrix
         public let profiles: Matrix
-        /// [tracks][moods].
+        /// What vectors say of moods, each row adding up to 1. [tracks][moods]
         public let posteriors: Matrix
+        /// How surely tracks are known to have each mood, in 0…1; nil where nothing is known. [tracks][moods]
+        public let marks: Matrix?
+
+        /// How likely a track has what is wanted.
+        public func likelihood(_ track: Int, _ target: some Collection<Float>) -> Float {
+            let predicted = zip(target, posteriors.row(track)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+            guard let own = marks?.row(track) else { return predicted }
+            let weighted = zip(target, own).map { $0 * $1 }
+            return MoodDial.likelihood(
+                predicted: predicted, best: weighted.max() ?? 0, sum: weighted.reduce(0, +), total: own.reduce(0, +), certainty: own.max() ?? 0)
+        }
     }
 
-    public func space(_ vectors: Matrix) -> Space {
-        Space(vectors: vectors.normalized, profiles: kinship.profiles(vectors), posteriors: posterior.probabilities(vectors))
+    /// - Parameters:
+    ///   - moods: how surely tracks are known to have each mood, in 0…1, one beside the other; without them only vectors speak.
+    ///   - labels: of what shall stay, likewise.
+    public func space(_ vectors: Matrix, moods: Matrix? = nil, labels: Matrix? = nil) -> Space {
+        Space(
+            vectors: vectors.normalized, profiles: kinship.profiles(vectors, known: labels), posteriors: posterior.probabilities(vectors), marks: moods)
+    }
+
+    /// How likely a track has a mood, by what its vector says and by what it is marked with. A mark counts by half; the other half is the share of its marks that fit,
+    /// so that "intense, serene" is less serene than "calm, serene".
+    ///
+    /// - Parameters:
+    ///   - predicted: of the wanted moods together, by its vector.
+    ///   - best: the greatest product of mark and wish.
+    ///   - sum: of these products.
+    ///   - total: of all its marks.
+    ///   - certainty: its greatest mark.
+    @inlinable
+    public static func likelihood(predicted: Float, best: Float, sum: Float, total: Float, certainty: Float) -> Float {
+        let share = trust * certainty
+        return share * (best / max(certainty, .leastNormalMagnitude) + sum / max(total, .leastNormalMagnitude)) / 2 + (1 - share) * min(1, predicted)
     }
 
     /// The scores of all tracks for one seed.
@@ -62,10 +104,18 @@ public struct MoodDial: Sendable {
             let cosine = zip(vector, space.vectors.row(track)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
             guard strength > 0 else { return cosine }
             let kin = zip(profile, space.profiles.row(track)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-            // Kinship has taken over at a quarter of the way.
-            let share = min(1, 4 * strength)
-            let mood = zip(target, space.posteriors.row(track)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-            return (1 - strength) * ((1 - share) * cosine + share * kin) + strength * Self.posteriorWeight * mood * mood
+            return Self.score(cosine: cosine, kinship: kin, mood: space.likelihood(track, target), strength: strength)
         }
+    }
+
+    /// - Parameters:
+    ///   - cosine: of the vectors of seed and candidate.
+    ///   - kinship: of both.
+    ///   - mood: how likely the candidate has the target mood, in 0…1.
+    ///   - strength: in 0…1.
+    @inlinable
+    public static func score(cosine: Float, kinship: Float, mood: Float, strength: Float) -> Float {
+        let share = min(1, strength / kinshipStrength), weight = strength * (1 - leastLikeness)
+        return (1 - weight) * ((1 - share) * cosine + share * kinship) + weight * mood * mood
     }
 }

@@ -17,6 +17,16 @@ public struct MoodPlace: Hashable, Sendable {
         ((valence - other.valence) * (valence - other.valence) + (arousal - other.arousal) * (arousal - other.arousal)).squareRoot()
     }
 
+    /// The middle of some places, and their deviation from it along either axis.
+    public static func mean(_ parts: [(place: MoodPlace, weight: Float)]) -> (mean: MoodPlace, deviation: Double) {
+        let total = max(parts.reduce(0) { $0 + Double($1.weight) }, .leastNormalMagnitude)
+        let mean = MoodPlace(
+            valence: parts.reduce(0) { $0 + Double($1.weight) * $1.place.valence } / total,
+            arousal: parts.reduce(0) { $0 + Double($1.weight) * $1.place.arousal } / total)
+        let square = parts.reduce(0) { $0 + Double($1.weight) * $1.place.distance(to: mean) * $1.place.distance(to: mean) } / total
+        return (mean, (square / 2).squareRoot())
+    }
+
     /// How far apart two moods may be and still pass for each other, as the deviation of a bell curve.
     private static let reach = 0.35
 

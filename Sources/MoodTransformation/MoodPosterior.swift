@@ -19,27 +19,40 @@ public struct MoodPosterior: Sendable {
     private static let memory = 10
     private static let steps = 200
 
+    /// - Parameter moods: the number of each example's mood, below `count`.
+    public init(_ x: Matrix, moods: [Int], count: Int, penalty: Double) {
+        precondition(moods.allSatisfy { (0..<count).contains($0) }, "moods beyond \(count)")
+        var labels = Matrix(rows: moods.count, columns: count)
+        for (example, mood) in moods.enumerated() { labels[example, mood] = 1 }
+        self.init(x, labels: labels, penalty: penalty)
+    }
+
     /// - Parameters:
     ///   - x: [examples][dimension].
-    ///   - moods: the number of each example's mood, below `count`.
+    ///   - labels: how much of each mood an example has, [examples][moods]; a row adds up to what the example counts, as a rule 1.
     ///   - penalty: of Σ w² / 2, against the sum of the examples' losses.
     /// - Complexity: O(steps · examples · dimension · moods).
-    public init(_ x: Matrix, moods: [Int], count: Int, penalty: Double) {
-        precondition(x.rows == moods.count && moods.allSatisfy { (0..<count).contains($0) }, "\(x.rows) examples of \(count) moods")
-        let d = x.columns
+    public init(_ x: Matrix, labels: Matrix, penalty: Double) {
+        precondition(x.rows == labels.rows, "\(x.rows) examples, labels of \(labels.rows)")
+        let (d, count) = (x.columns, labels.columns)
         let transposed = x.transposed
+        let counts = (0..<labels.rows).map { labels.row($0).reduce(0, +) }
         /// Weights row by row, then the biases.
         func lossAndGradient(_ w: [Double]) -> (Double, [Double]) {
             let weights = Matrix(rows: d, columns: count, values: w.prefix(d * count).map { Float($0) })
             var errors = x.product(weights)
             var loss = 0.0
+            var logits = [Double](repeating: 0, count: count)
             for i in 0..<x.rows {
-                let logits = (0..<count).map { Double(errors[i, $0]) + w[d * count + $0] }
+                for k in 0..<count { logits[k] = Double(errors[i, k]) + w[d * count + k] }
                 let greatest = logits.max() ?? 0
-                let exponentials = logits.map { exp($0 - greatest) }
-                let sum = exponentials.reduce(0, +)
-                loss += greatest + log(sum) - logits[moods[i]]
-                for k in 0..<count { errors[i, k] = Float(exponentials[k] / sum - (k == moods[i] ? 1 : 0)) }
+                var sum = 0.0
+                for k in 0..<count { sum += exp(logits[k] - greatest) }
+                let total = greatest + log(sum)
+                for k in 0..<count {
+                    loss += Double(labels[i, k]) * (total - logits[k])
+                    errors[i, k] = counts[i] * Float(exp(logits[k] - total)) - labels[i, k]
+                }
             }
             var gradient = transposed.product(errors).values.map(Double.init)
             for j in gradient.indices {

@@ -31,6 +31,10 @@ public struct CandidateQuery: Sendable {
             case tempo
             /// The request as a whole, by its vector.
             case meaning
+            /// Nearness to seeds, in words: "sounds like Island Sun, moved from energetic to calm (0.6)".
+            case likeness(String)
+            /// What seeds have in a facet and answers must share.
+            case keep(Facet)
         }
 
         public var origin: Origin
@@ -53,6 +57,8 @@ public struct CandidateQuery: Sendable {
     public struct Found: Hashable, Sendable {
         public var document: UInt32
         public var match: Float
+        /// How sure that is, where that is another thing than the match.
+        public var confidence: Float?
     }
 
     public var wishes: [Wish] = []

@@ -22,7 +22,7 @@ extension Library: CandidateSource {
             var mass: Float = 0
             for (i, wish) in query.wishes.enumerated() {
                 var (match, strongest) = cursors[i].cursor.cursor.match(of: document)
-                if let found = wish.match(of: document) { match += found }
+                if let found = wish.found(document) { match += found.match }
                 if wish.weight > 0 { mass += wish.idf * match }
                 let sign = strongest.map { cursors[i].cursor.evidence[$0].sign }
                 result[position].append(ScorePart(value: wish.weight * match, match: match, sign: sign))
@@ -59,13 +59,13 @@ extension Library: CandidateSource {
 
 extension CandidateQuery.Wish {
     /// What a vector index found for a document; nil when it did not find it.
-    fileprivate func match(of document: UInt32) -> Float? {
+    func found(_ document: UInt32) -> CandidateQuery.Found? {
         var low = 0, high = found.count
         while low < high {
             let middle = (low + high) / 2
             if found[middle].document < document { low = middle + 1 } else { high = middle }
         }
-        return low < found.count && found[low].document == document ? found[low].match : nil
+        return low < found.count && found[low].document == document ? found[low] : nil
     }
 }
 

@@ -26,9 +26,11 @@ struct GenerationBuilder {
     private(set) var count = 0
     /// Made only where there is an encoder.
     private var dense: DenseBuilder?
+    private var moods: MoodIndexBuilder
 
     init(_ vocabulary: Vocabulary, isDense: Bool = false) {
         dense = isDense ? DenseBuilder(vocabulary) : nil
+        moods = MoodIndexBuilder(vocabulary)
         self.vocabulary = vocabulary
         analyzer = vocabulary.analyzer
         names = NameDirectory.Builder(vocabulary.analyzer)
@@ -62,6 +64,7 @@ struct GenerationBuilder {
         }
         store.add(track, descriptors: own)
         dense?.add(own.map(\.index))
+        moods.add(own.map { ($0.index, Float($0.weight) / 255) })
         names.add(artist: track.artist, title: track.title, track: track.id)
         let text = [track.title, track.artist, track.album, track.caption].filter { !$0.isEmpty }.joined(separator: " | ")
         if !text.isEmpty { index.add(analyzer.terms(text), field: Library.IndexField.text, document: document) }
@@ -90,11 +93,17 @@ struct GenerationBuilder {
         try names.write(to: folder + "/" + Library.FileName.names)
     }
 
-    /// The vectors of the same tracks. - Throws: as `DenseBuilder.write`.
+    /// The vectors of the same tracks. - Returns, throws: as `DenseBuilder.write`.
     func writeVectors(
         to folder: String, tables: VocabularyTables, store: EmbeddingStore, encoder: String, progress: (_ done: Int, _ of: Int) -> Void
-    ) throws {
+    ) throws -> TrackVectorsBuilder? {
         try dense?.write(
             to: folder, tables: tables, present: { documentFrequencies[$0] > 0 }, store: store, encoder: encoder, progress: progress)
+    }
+
+    /// What the tracks are like. - Returns: the files written.
+    func writeLikeness(_ vectors: TrackVectorsBuilder, to folder: String) throws -> [String] {
+        try vectors.write(to: folder)
+        return try [Library.FileName.trackRows, Library.FileName.trackVectors] + moods.write(vectors, to: folder)
     }
 }

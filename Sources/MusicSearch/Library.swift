@@ -35,8 +35,10 @@ public final class Library: Sendable {
         static let dense = "dense.idx"
         static let phraseVectors = "phrases.vec"
         static let setVectors = "sets.vec"
-        static let sound = "sound.idx"
-        static let soundVectors = "sound.vec"
+        static let trackRows = "likeness.idx"
+        static let trackVectors = "likeness.vec"
+        static let moods = "moods.idx"
+        static let kinship = "kinship.vec"
         /// Vectors of texts that were encoded, kept from build to build.
         static let embeddings = "embeddings.cache"
         static let catalogue = "catalogue.sqlite"
@@ -56,8 +58,8 @@ public final class Library: Sendable {
     public let notice: String?
     /// Vectors and their encoder; nil where the library has none, or the encoder is not to be had.
     let dense: DenseChannel?
-    /// How tracks sound; nil where the library knows of none.
-    let sound: SoundIndex?
+    /// What tracks are like and their moods; nil where the library has no vectors of them.
+    let likeness: LikenessChannel?
     /// Why a request is answered by words alone, where it is.
     public let lexicalOnly: String?
     /// Term of each descriptor in the index, −1 when no track has it.
@@ -85,7 +87,7 @@ public final class Library: Sendable {
         let index = index
         terms = vocabulary.descriptors.map { Int32(index.term($0.id.description, field: IndexField.descriptor) ?? -1) }
         (dense, lexicalOnly) = try Self.openDense(path: path, folder, manifest, vocabulary, terms, index, provider)
-        sound = try manifest.sound == nil ? nil : SoundIndex(folder: folder, documentCount: tracks.count)
+        likeness = try Self.openLikeness(folder, manifest, vocabulary)
         planner = QueryPlanner(vocabulary, names: names, semantics: dense)
         notice = Self.interruption(path)
     }
@@ -109,14 +111,29 @@ public final class Library: Sendable {
         return (DenseChannel(index: index, encoder: encoder, fusion: encoder.fusion, frequencies: frequencies), nil)
     }
 
-    /// The same library with other parameters of its encoder, to see what they are worth.
-    public func fused(by fusion: FusionParameters) -> Library { Library(self, fusion) }
+    private static func openLikeness(_ folder: String, _ manifest: Manifest, _ vocabulary: Vocabulary) throws -> LikenessChannel? {
+        let files = Set(manifest.files.keys.map { $0.split(separator: "/").last.map(String.init) ?? $0 })
+        guard files.contains(FileName.trackVectors) else { return nil }
+        let vectors = try TrackVectors(folder: folder, documentCount: manifest.tracks)
+        let moods =
+            try !files.contains(FileName.moods)
+            ? nil : MoodIndex(folder: folder, rows: vectors.count, vocabulary, hasProfiles: files.contains(FileName.kinship))
+        return LikenessChannel(vectors: vectors, moods: moods, isSound: manifest.sound != nil)
+    }
 
-    private init(_ other: Library, _ fusion: FusionParameters) {
+    /// The same library with other parameters of its encoder, to see what they are worth.
+    public func fused(by fusion: FusionParameters) -> Library { Library(self, fusion: fusion, likeness: likeness) }
+
+    /// The same library without vectors of tracks, to see what they are worth and what they cost.
+    public var withoutLikeness: Library { Library(self, fusion: nil, likeness: nil) }
+
+    /// - Parameter fusion: nil for what the other has.
+    init(_ other: Library, fusion: FusionParameters?, likeness: LikenessChannel?) {
         (path, manifest, vocabulary, index, tracks) = (other.path, other.manifest, other.vocabulary, other.index, other.tracks)
-        (names, notice, lexicalOnly, terms, sound) = (other.names, other.notice, other.lexicalOnly, other.terms, other.sound)
+        (names, notice, lexicalOnly, terms) = (other.names, other.notice, other.lexicalOnly, other.terms)
+        self.likeness = likeness
         let frequencies = other.terms.indices.map(other.documentFrequency)
-        dense = other.dense.map { DenseChannel(index: $0.index, encoder: $0.encoder, fusion: fusion, frequencies: frequencies) }
+        dense = other.dense.map { DenseChannel(index: $0.index, encoder: $0.encoder, fusion: fusion ?? $0.fusion, frequencies: frequencies) }
         planner = QueryPlanner(other.vocabulary, names: other.names, semantics: dense)
     }
 

@@ -223,22 +223,31 @@ public struct LibraryBuilder {
             let kinds = try writer.vectorKinds()
             return (builder, try Self.sounds(ids, kinds.first, writer), Self.problems(kinds), reports)
         }
-        try sounds?.write(to: partial)
+        var files = [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names]
+        var likeness = sounds
         if let encoder {
             let store = try EmbeddingStore(path: library + "/" + Library.FileName.embeddings, encoder: encoder)
-            try builder.writeVectors(to: partial, tables: tables, store: store, encoder: encoder.identity) { progress(.encoding(texts: $0, of: $1)) }
+            let described = try builder.writeVectors(to: partial, tables: tables, store: store, encoder: encoder.identity) {
+                progress(.encoding(texts: $0, of: $1))
+            }
+            files += [Library.FileName.dense, Library.FileName.phraseVectors, Library.FileName.setVectors]
+            if builder.count <= Self.largestDescribed { likeness = likeness ?? described }
         }
+        if let likeness, !likeness.isEmpty { files += try builder.writeLikeness(likeness, to: partial) }
         let manifest = try publish(
-            generation, partial, tracks: builder.count, sound: sounds.map { Manifest.Model(identity: $0.encoder, dimension: $0.dimension) }, now)
+            generation, partial, files, tracks: builder.count, sound: sounds.map { Manifest.Model(identity: $0.encoder, dimension: $0.dimension) }, now)
         return Outcome(manifest: manifest, reports: reports, soundProblems: soundProblems)
     }
+
+    /// Of more tracks, likeness by descriptors' text is not kept: it would take as much memory again as everything else.
+    private static let largestDescribed = 250_000
 
     /// The vectors of one kind. - Parameter ids: of all tracks, in their order.
     private static func sounds(
         _ ids: [String], _ kind: (encoder: String, dimension: Int, count: Int)?, _ writer: CatalogueWriter
-    ) throws -> SoundBuilder? {
+    ) throws -> TrackVectorsBuilder? {
         guard let kind, kind.dimension > 0 else { return nil }
-        var sounds = SoundBuilder(encoder: kind.encoder, dimension: kind.dimension)
+        var sounds = TrackVectorsBuilder(encoder: kind.encoder, dimension: kind.dimension)
         var document = 0
         // Both in the order of ids: one pass over either.
         try writer.forEachVector(encoder: kind.encoder, dimension: kind.dimension) { id, vector in
@@ -255,16 +264,14 @@ public struct LibraryBuilder {
     }
 
     /// Puts the generation in its place and makes it the current one.
-    private func publish(_ generation: Int, _ partial: String, tracks: Int, sound: Manifest.Model?, _ now: String) throws -> Manifest {
+    private func publish(_ generation: Int, _ partial: String, _ names: [String], tracks: Int, sound: Manifest.Model?, _ now: String) throws -> Manifest {
         let name = Manifest.generationFolder(generation)
         let final = library + "/" + name
         guard rename(partial, final) == 0 else {
             throw FileError(path: final, .system(operation: "rename into place", message: systemMessage()))
         }
         var files: [String: Manifest.File] = [:]
-        let dense = [Library.FileName.dense, Library.FileName.phraseVectors, Library.FileName.setVectors]
-        let always = [Library.FileName.vocabulary, Library.FileName.lexical, Library.FileName.tracks, Library.FileName.names]
-        for file in always + (encoder == nil ? [] : dense) + (sound == nil ? [] : [Library.FileName.sound, Library.FileName.soundVectors]) {
+        for file in names {
             let mapped = try MappedFile(path: final + "/" + file)
             files[name + "/" + file] = withExtendedLifetime(mapped) { Manifest.File(bytes: mapped.bytes.count, sha256: Checksum.sha256(mapped.bytes)) }
         }

@@ -33,8 +33,9 @@ extension Library {
             }
         }
         let shown = picked.dropFirst(offset)
+        let hits = hits(Array(shown), firstRank: offset + 1, plan, query, options)
         return SearchResponse(
-            text: plan.text, handle: plan.handle, plan: plan, hits: hits(Array(shown), firstRank: offset + 1, plan, query, options),
+            text: plan.text, handle: plan.handle, plan: plan, hits: hits, move: compiler.destination.map { change($0, plan, shown.map(\.candidate.document)) },
             totals: SearchResponse.Totals(strong: found.strong, near: found.near), facets: options.facets ? facets(found.documents) : nil,
             shortfalls: compiler.shortfalls, ignored: compiler.ignored, tracks: tracks.count, generation: manifest.generation)
     }
@@ -63,17 +64,23 @@ extension Library {
         let parts = parts(query, of: picked.map(\.candidate.document))
         return picked.indices.map { i in
             let candidate = picked[i].candidate
-            let document = candidate.document
-            let identifiers = tracks.identifiers(document)
-            func present(_ text: String) -> String? { text.isEmpty ? nil : text }
-            return Hit(
-                rank: firstRank + i, id: tracks.id(document), title: tracks.title(document), artist: tracks.artist(document),
-                album: present(tracks.album(document)), year: tracks.year(document), duration: tracks.duration(document),
-                file: present(tracks.file(document)), mbid: present(identifiers.mbid), isrc: present(identifiers.isrc),
-                score: Double(candidate.score), relevance: candidate.relevance, versions: picked[i].versions, descriptors: descriptors(of: document),
-                reasons: reasons(document, parts[i], plan, query),
+            return hit(
+                candidate.document, rank: firstRank + i, score: Double(candidate.score), candidate.relevance, versions: picked[i].versions,
+                reasons: reasons(candidate.document, parts[i], plan, query),
                 explanation: options.explain ? explanation(candidate, parts[i], plan, query) : nil)
         }
+    }
+
+    func hit(
+        _ document: UInt32, rank: Int, score: Double, _ relevance: Relevance, versions: Int, reasons: [Reason], explanation: Explanation?
+    ) -> Hit {
+        let identifiers = tracks.identifiers(document)
+        func present(_ text: String) -> String? { text.isEmpty ? nil : text }
+        return Hit(
+            rank: rank, id: tracks.id(document), title: tracks.title(document), artist: tracks.artist(document), album: present(tracks.album(document)),
+            year: tracks.year(document), duration: tracks.duration(document), file: present(tracks.file(document)), mbid: present(identifiers.mbid),
+            isrc: present(identifiers.isrc), score: score, relevance: relevance, versions: versions, descriptors: descriptors(of: document),
+            mood: likeness?.mood(of: document), reasons: reasons, explanation: explanation)
     }
 
     private func descriptors(of document: UInt32) -> [String: [String]] {
@@ -95,7 +102,7 @@ extension Library {
             case .seed(let seed):
                 seeds[seed, default: (0, [])].value += Double(part.value)
                 seeds[seed, default: (0, [])].signs.append(label(part.sign))
-            case .clauses, .tempo, .words, .meaning:
+            case .clauses, .tempo, .words, .meaning, .likeness, .keep:
                 reasons.append(reason(document, wish, part, plan))
             }
         }
@@ -140,6 +147,10 @@ extension Library {
         case .meaning: return Reason(kind: .meaning, text: "meaning as a whole", value: value)
         case .tempo: return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
         case .seed: return Reason(kind: .seed, text: name, value: value)
+        case .keep(let facet): return Reason(kind: .kept, text: "same \(facet.rawValue): \(name)", value: value)
+        case .likeness(let text):
+            let source = likeness.flatMap { $0.isSound ? "sound:" + $0.vectors.encoder : nil }
+            return Reason(kind: .likeness, text: text, value: value, source: source, confidence: wish.found(document)?.confidence.map(Double.init))
         }
     }
 
@@ -153,6 +164,10 @@ extension Library {
         let sources = links.map(tracks.provenance)
         guard sources.allSatisfy({ $0.hasPrefix("tagger:") || $0.hasPrefix("measured:") }) else { return nil }
         return (tracks.provenance(best), Double(best.weight) / 255)
+    }
+
+    private func vectorName(_ wish: CandidateQuery.Wish) -> String {
+        wish.origin == .meaning ? "likeness of the whole request" : "likeness to the seeds"
     }
 
     private func label(_ sign: CandidateQuery.Evidence.Sign?) -> String {
@@ -170,8 +185,8 @@ extension Library {
             details.append(
                 Explanation(
                     Double(part.value),
-                    "weight \(wish.weight) × match \(part.match) by \(wish.origin == .meaning ? "likeness of the whole request" : label(part.sign))"
-                        + (wish.weight < 0 ? " (unwanted)" : wish.origin == .meaning || wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
+                    "weight \(wish.weight) × match \(part.match) by \(part.sign == nil ? vectorName(wish) : label(part.sign))"
+                        + (wish.weight < 0 ? " (unwanted)" : part.sign == nil || wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
         }
         if let focus = parts.last {
             details.append(

@@ -30,6 +30,10 @@ public struct Reason: Codable, Hashable, Sendable {
         case seed, words, tempo, filters
         /// Likeness of the whole description, by vectors.
         case meaning
+        /// Nearness to seeds, by vectors, perhaps moved to another mood.
+        case likeness
+        /// What was to be kept of the seeds.
+        case kept
         /// How much of the track was asked for.
         case focus
     }
@@ -63,6 +67,8 @@ public struct Hit: Codable, Hashable, Sendable {
     public var versions: Int
     /// Facet → labels of the track's own descriptors.
     public var descriptors: [String: [String]]
+    /// Where the track lies in the valence–arousal plane, for libraries that can tell.
+    public var mood: TrackMood?
     public var reasons: [Reason]
     public var explanation: Explanation?
 }
@@ -84,6 +90,8 @@ public struct SearchResponse: Codable, Hashable, Sendable {
     public var handle: String
     public var plan: QueryPlan
     public var hits: [Hit]
+    /// What became of a move to another mood.
+    public var move: MoodChange?
     /// Tracks in the candidate set that hits and facets come from too.
     public var totals: Totals
     /// Facet → most frequent descriptors among the candidates.

@@ -80,7 +80,8 @@ public enum StarterLibrary {
 
     /// Sizes and dates of the data, and the versions of the formats.
     private static func fingerprint(_ data: DataFolder, _ encoder: (any TextEncoder)?) -> String {
-        var text = "\(encoder?.identity ?? "words") \(Manifest.currentFormat) \(Vocabulary.version) \(TrackStore.version) \(GenerationBuilder.broaderShare)"
+        var text =
+            "\(encoder?.identity ?? "words") \(Manifest.currentFormat) \(Vocabulary.version) \(TrackStore.version) \(MoodIndex.version) \(GenerationBuilder.broaderShare)"
         for folder in [data.vocabulary, data.starterCorpus] {
             for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
                 var status = stat()

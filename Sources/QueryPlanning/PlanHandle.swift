@@ -62,6 +62,7 @@ extension QueryPlan {
             return "alternatives \(group) of which some are names and some meanings"
         }
         if clauses.contains(where: { $0.semantic != nil && $0.alternatives == nil }) { return "a meaning that belongs to no alternatives" }
+        if let problem = moodMove?.problem { return problem }
         if let count, count < 1 { return "a count of \(count)" }
         if conflicts.contains(where: { $0.clauses.contains { !clauses.indices.contains($0) } }) { return "a conflict between clauses that are not there" }
         return nil
@@ -99,4 +100,14 @@ extension QueryPlan {
     }
 
     private static let handlePrefix = "d1."
+}
+
+extension MoodMove {
+    fileprivate var problem: String? {
+        if !(0...1).contains(strength) { return "a mood move of strength \(strength), outside 0…1" }
+        if let weight = targets.compactMap(\.weight).first(where: { !(0...1).contains($0) }) { return "a target's weight \(weight) outside 0…1" }
+        if let place, !(-1...1).contains(place.valence) || !(-1...1).contains(place.arousal) { return "a place (\(place)) outside −1…1" }
+        if let shift, !(-2...2).contains(shift.valence) || !(-2...2).contains(shift.arousal) { return "a step (\(shift)) outside −2…2" }
+        return nil
+    }
 }

@@ -78,8 +78,11 @@ extension QueryPlan {
             rows.append([seed.polarity == .avoid ? "unlike" : "like", "\(seed.kind.rawValue) \(name)", "\"\(source(seed.span))\"\(profile)"])
         }
         if let move = moodMove {
-            rows.append(["move", move.targets.map { "\($0.change.rawValue) \($0.descriptor.slug)" }.joined(separator: ", "), "\(move.strength)"])
+            let targets = move.targets.map { "\($0.change.rawValue) \($0.descriptor.slug)" + ($0.weight.map { " × \($0)" } ?? "") }
+            let points = [move.place.map { "to \($0)" }, move.shift.map { "by \($0.steps)" }].compactMap { $0 }
+            rows.append(["move", (targets + points).joined(separator: ", "), "\(move.strength)"])
         }
+        if let keep { rows.append(["keep", keep.map(\.rawValue).joined(separator: ", "), ""]) }
         if let count { rows.append(["count", "\(count)", ""]) }
         for correction in corrections { rows.append(["read", "\"\(correction.from)\" as \"\(correction.to)\"", ""]) }
         for word in ignored { rows.append(["left", "\"\(word.text)\"", ""]) }

@@ -19,6 +19,8 @@ public struct QueryPlan: Codable, Hashable, Sendable {
     public var seeds: [Seed] = []
     /// "like X but calmer": a move away from the seed's mood.
     public var moodMove: MoodMove?
+    /// Facets in which an answer must share something with the seeds: "like X, same instruments".
+    public var keep: [Facet]?
     /// How many tracks were asked for.
     public var count: Int?
     /// Words read as another word.
@@ -199,25 +201,50 @@ public struct Seed: Codable, Hashable, Sendable {
     }
 }
 
-/// From the seed's mood to another.
+/// From the seed's mood to another: named, at a place in the valence–arousal plane, or a step along it.
 public struct MoodMove: Codable, Hashable, Sendable {
     public struct Target: Codable, Hashable, Sendable {
         public var descriptor: DescriptorID
         public var change: Clause.Change
+        /// Among several targets, in 0…1; nil counts as 1.
+        public var weight: Double?
 
-        public init(descriptor: DescriptorID, change: Clause.Change) {
+        public init(descriptor: DescriptorID, change: Clause.Change, weight: Double? = nil) {
             self.descriptor = descriptor
             self.change = change
+            self.weight = weight
         }
     }
 
+    /// A place or a step; both in −1…1 for a place, −2…2 for a step.
+    public struct Point: Codable, Hashable, Sendable {
+        public var valence: Double
+        public var arousal: Double
+
+        public init(valence: Double, arousal: Double) { (self.valence, self.arousal) = (valence, arousal) }
+    }
+
     public var targets: [Target]
+    public var place: Point?
+    public var shift: Point?
     /// In 0…1.
     public var strength: Double
 
-    public init(targets: [Target], strength: Double) {
+    public init(targets: [Target] = [], place: Point? = nil, shift: Point? = nil, strength: Double) {
         self.targets = targets
+        self.place = place
+        self.shift = shift
         self.strength = strength
+    }
+}
+
+extension MoodMove.Point: CustomStringConvertible {
+    /// "valence 0.3, arousal -0.5".
+    public var description: String { "valence \(valence), arousal \(arousal)" }
+
+    /// As a step: "valence +0.3, arousal -0.5", without what stays.
+    public var steps: String {
+        [("valence", valence), ("arousal", arousal)].filter { $0.1 != 0 }.map { "\($0) \($1 > 0 ? "+" : "")\($1)" }.joined(separator: ", ")
     }
 }
 

@@ -73,6 +73,26 @@ public final class FlatIndex: VectorIndex {
         }
     }
 
+    /// The similarities of a query to all rows, as searched: of the codes where rows have codes.
+    ///
+    /// - Parameter out: of `count` elements.
+    public func similarities(_ query: [Float], into out: UnsafeMutableBufferPointer<Float>) {
+        precondition(query.count == dimension && out.count == count, "a query of \(query.count) elements, \(out.count) places for \(count) rows")
+        guard count > 0, let out = out.baseAddress else { return }
+        query.withUnsafeBufferPointer { query in
+            scratches.with { scratch in
+                let prepared = scratch.prepare(query, storage.rows)
+                storage.rows.similarities(prepared, from: 0, count, out)
+            }
+        }
+    }
+
+    /// A row, as exactly as searching sees it.
+    public func vector(_ row: Int) -> [Float] {
+        precondition((0..<count).contains(row), "row \(row) of \(count)")
+        return storage.rows.vector(row)
+    }
+
     private struct SendableSlots: @unchecked Sendable {  // every part writes to its own slot
         let buffer: UnsafeMutableBufferPointer<[Candidate]>
         init(_ buffer: UnsafeMutableBufferPointer<[Candidate]>) { self.buffer = buffer }

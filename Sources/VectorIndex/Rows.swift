@@ -59,6 +59,12 @@ struct Rows: @unchecked Sendable {  // whoever made it keeps the memory alive an
         return ck_dot_f32_i12(own, codes + row * stride, residuals.map { $0 + row * stride / 2 }, stride) * (scales[row] / 16)
     }
 
+    /// The elements of a row: of its codes where it has codes.
+    func vector(_ row: Int) -> [Float] {
+        if let codes, let scales { return (0..<dimension).map { Float(codes[row * stride + $0]) * scales[row] } }
+        return floats.map { floats in (0..<dimension).map { floats[row * dimension + $0] } } ?? []
+    }
+
     /// Asks for the memory that `score` will read beyond what searching read.
     @inline(__always) func prefetchScoring(_ row: Int) {
         if let residuals {

@@ -105,7 +105,7 @@ import TrackCatalogue
         #expect(report.problems[0] == "\(array), row 2, of 't1': expected finite numbers that are not all 0")
         #expect(report.problems[2] == "ids.txt:4: there is no track 't9'")
         let opened = try Library(path: library)
-        let sound = try #require(opened.sound)
+        let sound = try #require(opened.likeness).vectors
         #expect(sound.encoder == "mule" && sound.dimension == 2 && Array(sound.documents) == [2])
         #expect(opened.manifest.sound == .init(identity: "mule", dimension: 2))
         #expect(throws: LibraryError.unreadable(path: "ids.txt", why: "it has 3 ids; expected 4, as \(array) has rows")) { try build(["t0", "t1", "t2"]) }

@@ -96,7 +96,7 @@ import Vocabulary
         #expect(library.tracks.title(0) == "Noon" && library.tracks.duration(0) == 4)
         #expect(library.tracks.file(0) == (try SoundScan.root(music)) + "/Ann/First/01 - Noon.wav")
         // Silence has no sound to be compared by.
-        #expect(library.sound == nil && library.manifest.sound == nil)
+        #expect(library.likeness == nil && library.manifest.sound == nil)
     }
 
     @Test func soundsAreKeptAsVectors() throws {
@@ -105,7 +105,7 @@ import Vocabulary
         _ = try folder.write(wave((0..<16_000).map { _ in Int16(random.integer(in: -8000...8000)) }), to: "music/Noise.wav")
         _ = try scan()
         let library = try index()
-        let sound = try #require(library.sound)
+        let sound = try #require(library.likeness).vectors
         #expect(sound.encoder == Musicnn.name && sound.dimension == 200)
         let document = try #require(library.tracks.document(id: "music/Noise.wav"))
         #expect(sound.row(of: document) == 0 && Array(sound.documents) == [document])

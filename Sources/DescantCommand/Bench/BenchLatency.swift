@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import LexicalIndex
+import LinearAlgebra
 import MusicSearch
 import QueryPlanning
 import Ranking
@@ -79,6 +80,12 @@ struct BenchLatency: ParsableCommand {
         measure("plan alone") { _ = opened.planner.plan(drawn[$0].text) }
         let plans = drawn.map { opened.planner.plan($0.text) }
         measure("search of a plan") { _ = opened.search(plans[$0]) }
+        let moves = self.moves(opened, drawn.count)
+        if !moves.isEmpty {
+            let plain = opened.withoutLikeness
+            measure("like a track in another mood, by descriptors alone") { _ = plain.search(moves[$0]) }
+            measure("like a track in another mood, by the dial too") { _ = opened.search(moves[$0]) }
+        }
         let lexical = LexicalPart(opened, drawn)
         measure("lexical part: descriptor postings, best 10") { lexical.search($0) }
         let text = try TextPart(maker, drawn)
@@ -102,6 +109,17 @@ struct BenchLatency: ParsableCommand {
         let hash = opened.manifest.files.first { $0.key.hasSuffix("tracks.idx") }?.value.sha256.prefix(12) ?? ""
         notes.append(Machine(String(hash)).description)
         Terminal.write(json ? try table.json() : notes.joined(separator: "\n") + "\n\n" + table.markdown)
+    }
+
+    /// Tracks that are moved to calm or energetic; none for a library without a dial.
+    private func moves(_ library: Library, _ count: Int) -> [QueryPlan] {
+        var random = SeededGenerator(seed: seed)
+        let targets = ["calm", "energetic"].map { MoodMove.Target(descriptor: DescriptorID(.mood, $0), change: .more) }
+        let known = (0..<UInt32(library.tracks.count)).filter { library.mood(of: $0) != nil }
+        guard !known.isEmpty else { return [] }
+        return (0..<count).map { i in
+            library.plan(like: [known[random.integer(in: 0...known.count - 1)]], move: MoodMove(targets: [targets[i % 2]], strength: 0.6))
+        }
     }
 
     private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }

@@ -32,10 +32,11 @@ struct DenseBuilder {
     /// - Parameters:
     ///   - present: whether tracks here have a descriptor or a narrower one; only their words are kept.
     ///   - progress: texts encoded, of how many.
+    /// - Returns: the vectors of the documents' descriptor sets.
     /// - Throws: `FileError`; `VectorError` when the encoder yields what is no unit vector.
     func write(
         to folder: String, tables: VocabularyTables, present: (Int) -> Bool, store: EmbeddingStore, encoder: String, progress: (_ done: Int, _ of: Int) -> Void
-    ) throws {
+    ) throws -> TrackVectorsBuilder {
         let words = phrases(tables, present)
         let texts = sets.map { DescriptorSetText.text($0, vocabulary) }
         let total = words.count + texts.count
@@ -62,6 +63,9 @@ struct DenseBuilder {
         file.add("ends", ends)
         file.add("documents", documents)
         try file.write(to: folder + "/" + Library.FileName.dense)
+        var tracks = TrackVectorsBuilder(encoder: encoder, dimension: setVectors.columns)
+        for (document, set) in setOfDocument.enumerated() where set != Self.none { tracks.add(setVectors.row(Int(set)), document: DocumentID(document)) }
+        return tracks
     }
 
     private func build(_ vectors: Matrix, _ encoder: String) throws(VectorError) -> HNSWBuilder {

@@ -1,6 +1,6 @@
 import CZip
 import NeuralNetworks
-public import Storage
+import Storage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
