@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "QueryPlanning", dependencies: ["TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
         .target(
             name: "TrackCatalogue",
-            dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["TextAnalysis", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
         .target(
             name: "MusicSearch",

@@ -1,6 +1,7 @@
 import MusicSearch
 import QueryPlanning
 import Ranking
+import TrackCatalogue
 import Vocabulary
 
 /// An answer as a person reads it in a terminal.
@@ -68,7 +69,8 @@ struct ResponsePage {
                 Terminal.column(hit.artist, artist), hit.year.map(String.init) ?? "    ",
                 Terminal.styled(String(repeating: " ", count: 3 - min(3, score.count)) + score, .cyan),
             ]
-            lines.append(head.joined(separator: "  "))
+            let measured = [hit.measured?.tempo.map { "\(Int($0.rounded())) bpm" }, hit.measured?.key].compactMap { $0 }.joined(separator: ", ")
+            lines.append((head + (measured.isEmpty ? [] : [Terminal.styled(measured, .dim)])).joined(separator: "  "))
             lines.append(String(repeating: " ", count: rank + 2) + reasons(hit))
             if explain, let explanation = hit.explanation {
                 lines += explanation.description.split(separator: "\n").map { String(repeating: " ", count: rank + 2) + Terminal.styled(String($0), .dim) }

@@ -4,7 +4,7 @@ import Vocabulary
 
 struct VocabCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vocab", abstract: "Look into the vocabulary.", subcommands: [Resolve.self, List.self, Check.self])
+        commandName: "vocab", abstract: "Look into the vocabulary.", subcommands: [Resolve.self, List.self, Check.self, Implied.self])
 
     struct Resolve: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Which descriptors words name.")

@@ -5,10 +5,13 @@ public import LinearAlgebra
 /// The probability of every genre is predicted from a track's vector by ridge regression; two tracks are as much kin as the cosine of these predictions. A nearest
 /// neighbour in the space of the vectors shares mood and genre alike; here only what tells genres apart counts, so that the mood may change and the genre stay.
 public struct Kinship: Sendable {
-    private let regression: RidgeRegression
+    /// From vectors to labels.
+    public let regression: RidgeRegression
 
     /// Of the squared weights, per example and mean square of a feature.
     private static let penaltyPerExample = 0.1
+
+    public init(_ regression: RidgeRegression) { self.regression = regression }
 
     /// - Parameters:
     ///   - x: [examples][dimension]; the scale does not matter.

@@ -46,8 +46,8 @@ public struct LabelledVectors: Sendable {
     /// [tracks][genres]
     public var genreLabels: Matrix { labels([(genres, genreNames.count, 1)]) }
 
-    /// What shall stay while the mood changes: genres, and instruments at half of their weight. [tracks][genres, then instruments]
-    public var keptLabels: Matrix { labels([(genres, genreNames.count, 1), (instruments, instrumentNames.count, 0.5)]) }
+    /// What shall stay while the mood changes: genres, and instruments at 0.7 of their weight. [tracks][genres, then instruments]
+    public var keptLabels: Matrix { labels([(genres, genreNames.count, 1), (instruments, instrumentNames.count, 0.7)]) }
 
     private func labels(_ kinds: [(labels: [[Int]], count: Int, weight: Float)]) -> Matrix {
         var result = Matrix(rows: count, columns: kinds.reduce(0) { $0 + $1.count })

@@ -27,6 +27,8 @@ public struct MoodDial: Sendable {
     /// Of the posterior's squared weights, per example and mean square of a feature.
     private static let penaltyPerExample = 0.25
 
+    public init(posterior: MoodPosterior, kinship: Kinship) { (self.posterior, self.kinship) = (posterior, kinship) }
+
     /// - Parameters:
     ///   - tracks: all that is known of genres.
     ///   - chosen: the moods that exclude each other, by number; tracks with exactly one of them teach the posterior.
@@ -55,6 +57,17 @@ public struct MoodDial: Sendable {
         public let posteriors: Matrix
         /// How surely tracks are known to have each mood, in 0…1; nil where nothing is known. [tracks][moods]
         public let marks: Matrix?
+        public private(set) var gain: Float = 1
+
+        init(vectors: Matrix, profiles: Matrix, posteriors: Matrix, marks: Matrix?) {
+            (self.vectors, self.profiles, self.posteriors, self.marks) = (vectors, profiles, posteriors, marks)
+            let count = posteriors.columns
+            gain = MoodDial.gain(
+                greatest: (0..<count).map { mood in
+                    let target = (0..<count).map { $0 == mood ? Float(1) : 0 }
+                    return (0..<posteriors.rows).reduce(0) { max($0, likelihood($1, target)) }
+                })
+        }
 
         /// How likely a track has what is wanted.
         public func likelihood(_ track: Int, _ target: some Collection<Float>) -> Float {
@@ -104,14 +117,28 @@ public struct MoodDial: Sendable {
             let cosine = zip(vector, space.vectors.row(track)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
             guard strength > 0 else { return cosine }
             let kin = zip(profile, space.profiles.row(track)).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-            return Self.score(cosine: cosine, kinship: kin, mood: space.likelihood(track, target), strength: strength)
+            return Self.score(cosine: cosine, kinship: kin, mood: space.gain * space.likelihood(track, target), strength: strength)
         }
     }
+
+    /// What likelihoods are multiplied by: where a mood is told apart from many others, no track is sure to have it, and the likeliest are to count all the same.
+    ///
+    /// One number for all moods: where of one of them no track is sure, the dial keeps to kinship.
+    /// - Parameter greatest: of each mood, how likely the likeliest track has it.
+    /// - Returns: at least 1.
+    public static func gain(greatest: [Float]) -> Float {
+        max(1, sure / max(leastLikelihood, greatest.reduce(0, +) / Float(max(1, greatest.count))))
+    }
+
+    /// Sure enough for likelihoods to count as they are.
+    private static let sure: Float = 0.6
+    /// Where even the likeliest are less likely than this, they do not count in full.
+    private static let leastLikelihood: Float = 0.1
 
     /// - Parameters:
     ///   - cosine: of the vectors of seed and candidate.
     ///   - kinship: of both.
-    ///   - mood: how likely the candidate has the target mood, in 0…1.
+    ///   - mood: how likely the candidate has the target mood, times the gain.
     ///   - strength: in 0…1.
     @inlinable
     public static func score(cosine: Float, kinship: Float, mood: Float, strength: Float) -> Float {

@@ -19,6 +19,12 @@ public struct MoodPosterior: Sendable {
     private static let memory = 10
     private static let steps = 200
 
+    /// One that was learnt before: [dimension][moods], and a summand for each.
+    public init(weights: Matrix, bias: [Float]) {
+        precondition(weights.columns == bias.count, "\(bias.count) summands for \(weights.columns) moods")
+        (self.weights, self.bias) = (weights, bias)
+    }
+
     /// - Parameter moods: the number of each example's mood, below `count`.
     public init(_ x: Matrix, moods: [Int], count: Int, penalty: Double) {
         precondition(moods.allSatisfy { (0..<count).contains($0) }, "moods beyond \(count)")

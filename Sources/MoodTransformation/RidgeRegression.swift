@@ -9,6 +9,12 @@ public struct RidgeRegression: Sendable {
     public let inputMean: [Float]
     public let targetMean: [Float]
 
+    /// One that was learnt before.
+    public init(weights: Matrix, inputMean: [Float], targetMean: [Float]) {
+        precondition(weights.rows == inputMean.count && weights.columns == targetMean.count, "means that do not fit the weights")
+        (self.weights, self.inputMean, self.targetMean) = (weights, inputMean, targetMean)
+    }
+
     /// - Parameters:
     ///   - x: [examples][dimension].
     ///   - y: [examples][targets].

@@ -66,6 +66,8 @@ public struct CandidateQuery: Sendable {
     public var bans: [[Evidence]] = []
     public var years: Filters.Bounds?
     public var duration: Filters.Bounds?
+    /// A number of `MusicalKey`.
+    public var key: Int?
     /// Artists as `RecordingIdentity` folds them; empty allows all.
     public var artists: [String] = []
     public var withoutArtists: [String] = []

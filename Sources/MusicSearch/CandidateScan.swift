@@ -138,7 +138,7 @@ private struct CandidateScan {
         artists = query.artists.isEmpty ? nil : Set(query.artists.compactMap(library.tracks.artistNumber))
         withoutArtists = query.withoutArtists.isEmpty ? [] : Set(query.withoutArtists.compactMap(library.tracks.artistNumber))
         withoutTracks = Set(query.withoutTracks.compactMap { library.tracks.document(id: $0) })
-        hasFilters = query.years != nil || query.duration != nil || artists != nil || !withoutArtists.isEmpty || !withoutTracks.isEmpty
+        hasFilters = query.years != nil || query.duration != nil || query.key != nil || artists != nil || !withoutArtists.isEmpty || !withoutTracks.isEmpty
         top = TopK(limit)
     }
 
@@ -228,6 +228,7 @@ private struct CandidateScan {
         let record = library.tracks.records[Int(document)]
         if let years = query.years, record.year == .min || !years.contains(Double(record.year)) { return false }
         if let duration = query.duration, record.duration < 0 || !duration.contains(Double(record.duration)) { return false }
+        if let key = query.key, library.tracks.measures[Int(document)].key != Int32(key) { return false }
         if let artists, !artists.contains(record.artist) { return false }
         return !withoutArtists.contains(record.artist) && !withoutTracks.contains(document)
     }

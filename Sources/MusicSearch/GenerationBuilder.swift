@@ -28,9 +28,9 @@ struct GenerationBuilder {
     private var dense: DenseBuilder?
     private var moods: MoodIndexBuilder
 
-    init(_ vocabulary: Vocabulary, isDense: Bool = false) {
+    init(_ vocabulary: Vocabulary, impliedMoods: ImpliedMoods? = nil, dial: TrainedDial? = nil, isDense: Bool = false) {
         dense = isDense ? DenseBuilder(vocabulary) : nil
-        moods = MoodIndexBuilder(vocabulary)
+        moods = MoodIndexBuilder(vocabulary, implied: impliedMoods, trained: dial)
         self.vocabulary = vocabulary
         analyzer = vocabulary.analyzer
         names = NameDirectory.Builder(vocabulary.analyzer)
@@ -64,7 +64,7 @@ struct GenerationBuilder {
         }
         store.add(track, descriptors: own)
         dense?.add(own.map(\.index))
-        moods.add(own.map { ($0.index, Float($0.weight) / 255) })
+        moods.add(own.map { ($0.index, Float($0.weight) / 255, $0.provenance.hasPrefix("tagger:")) })
         names.add(artist: track.artist, title: track.title, track: track.id)
         let text = [track.title, track.artist, track.album, track.caption].filter { !$0.isEmpty }.joined(separator: " | ")
         if !text.isEmpty { index.add(analyzer.terms(text), field: Library.IndexField.text, document: document) }

@@ -39,6 +39,8 @@ public final class Library: Sendable {
         static let trackVectors = "likeness.vec"
         static let moods = "moods.idx"
         static let kinship = "kinship.vec"
+        /// A dial that was trained elsewhere.
+        static let dial = "models/mood.safetensors"
         /// Vectors of texts that were encoded, kept from build to build.
         static let embeddings = "embeddings.cache"
         static let catalogue = "catalogue.sqlite"

@@ -152,6 +152,21 @@ public struct LibraryBuilder {
         return report
     }
 
+    /// Takes a dial that was trained elsewhere into the library, for all generations from the next on.
+    ///
+    /// - Parameter path: of a `mood.safetensors`.
+    /// - Throws: as `TrainedDial.init`; `FileError`.
+    public func adopt(dial path: String) throws {
+        let dial = try TrainedDial(path: path)
+        let target = library + "/" + Library.FileName.dial
+        do {
+            try FileManager.default.createDirectory(atPath: library + "/models", withIntermediateDirectories: true)
+        } catch {
+            throw LibraryError.unwritable(path: library + "/models", why: "the folder cannot be made")
+        }
+        try dial.write(to: target)
+    }
+
     /// Builds from tracks that the caller makes.
     /// - Parameter importing: is given the place to put tracks.
     public func build(
@@ -208,11 +223,13 @@ public struct LibraryBuilder {
         let vocabulary = try Vocabulary(
             compiled: SectionFile(path: partial + "/" + Library.FileName.vocabulary, kind: Vocabulary.kind, version: Vocabulary.version))
         let catalogue = try Catalogue(path: library + "/" + Library.FileName.catalogue)
+        let dialPath = library + "/" + Library.FileName.dial
+        let dial = try FileManager.default.fileExists(atPath: dialPath) ? TrainedDial(path: dialPath) : nil
         // The manifest is swapped after the catalogue is committed: a run that dies between leaves tracks for the next one, never a generation without them.
         let (builder, sounds, soundProblems, reports) = try catalogue.write { writer in
             if replacing { try writer.removeAll() }
             let reports = try importing(writer, vocabulary, now)
-            var builder = GenerationBuilder(vocabulary, isDense: encoder != nil)
+            var builder = GenerationBuilder(vocabulary, impliedMoods: tables.impliedMoods, dial: dial, isDense: encoder != nil)
             var ids: [String] = []
             try writer.forEachTrack { track in
                 builder.add(track)

@@ -223,10 +223,10 @@ struct PlanCompiler {
         }
     }
 
-    /// Tempo in beats per minute, by the tempo words whose range meets it.
+    /// Tempo in beats per minute: as it was measured, else by the tempo words whose range meets it.
     private mutating func addTempo() {
         guard let bpm = plan.filters.bpm else { return }
-        let evidence = vocabulary.descriptors.enumerated().compactMap { index, descriptor -> CandidateQuery.Evidence? in
+        let words = vocabulary.descriptors.enumerated().compactMap { index, descriptor -> CandidateQuery.Evidence? in
             guard case .tempo(let range) = descriptor.attributes, library.documentFrequency(index) > 0 else { return nil }
             let low = max(range.lowerBound, bpm.low ?? 0)
             let high = min(range.upperBound, bpm.high ?? 1000)
@@ -234,12 +234,26 @@ struct PlanCompiler {
             // A wide word ("variable") says little about one tempo.
             return .init(.descriptor(index), factor: Float(min(1, 60 / max(range.upperBound - range.lowerBound, 1))))
         }
-        if evidence.isEmpty {
-            shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has a tempo"))
+        let measured = library.tracks.measures.enumerated().compactMap { document, measure -> CandidateQuery.Found? in
+            let confidence = measure.tempoConfidence.isNaN ? 1 : measure.tempoConfidence
+            // Who counts half or double time is not wrong.
+            let isOctave = bpm.contains(Double(measure.tempo) * 2) || bpm.contains(Double(measure.tempo) / 2)
+            let share: Float = bpm.contains(Double(measure.tempo)) ? 1 : isOctave ? Self.octaveShare : 0
+            return share > 0 ? .init(document: UInt32(document), match: share * (1 + confidence) / 2, confidence: share * confidence) : nil
+        }
+        if words.isEmpty, measured.isEmpty {
+            shortfalls.append(
+                Shortfall(kind: .noEvidence, text: library.tracks.measures.isEmpty ? "no track here has a tempo" : "no track here has such a tempo"))
         } else {
-            query.wishes.append(CandidateQuery.Wish(origin: .tempo, own: evidence, near: [], weight: Float(Strength.plain), idf: 1))
+            // Where tempi were measured, words made of them would count twice.
+            query.wishes.append(
+                CandidateQuery.Wish(
+                    origin: .tempo, own: measured.isEmpty ? words : [], near: [], weight: Float(Strength.plain), idf: measured.isEmpty ? 1 : 0,
+                    found: measured))
         }
     }
+
+    private static let octaveShare: Float = 0.5
 
     // MARK: Seeds
 
@@ -409,7 +423,13 @@ struct PlanCompiler {
         }
         query.artists = filters.artists.map(\.name)
         query.withoutArtists += filters.withoutArtists.map(\.name)
-        if let key = filters.key { shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its key measured (\(key))")) }
+        if let text = filters.key {
+            if let key = MusicalKey(text), library.tracks.measures.contains(where: { $0.key >= 0 }) {
+                query.key = key.number
+            } else {
+                shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its key measured (\(text))"))
+            }
+        }
         if let metre = filters.metre, !plan.clauses.contains(where: { $0.descriptor.facet == .texture }) {
             shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its metre measured (\(metre))"))
         }
@@ -427,6 +447,8 @@ struct PlanCompiler {
         let seedShare = min(1, seedWeight / total)
         query.strongScore = Relevance.strongScore * (1 - seedShare) + Relevance.strongSeedScore * seedShare
         query.nearScore = Relevance.nearScore * (1 - seedShare) + Relevance.nearSeedScore * seedShare
+        // Few tracks are what a moved seed asks for; the nearest there are will do.
+        if destination != nil { query.nearScore /= 2 }
         let meaning = query.wishes.firstIndex { $0.origin == .meaning && $0.weight == 0 }
         let meaningWeight = meaning == nil ? 0 : Float(library.dense?.fusion.likeness.weight ?? 0)
         let rest = 1 - CandidateQuery.focusWeight - meaningWeight

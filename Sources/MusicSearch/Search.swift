@@ -1,6 +1,7 @@
 public import QueryPlanning
 import Ranking
 import Storage
+import TrackCatalogue
 import Vocabulary
 
 extension Library {
@@ -31,6 +32,10 @@ extension Library {
             while found.total == 0, compiler.relax(&query) {
                 (found, picked) = pick(query, needed, options)
             }
+            if let heard = hearing(query, like: picked, plan) {
+                query = heard
+                (found, picked) = pick(query, needed, options)
+            }
         }
         let shown = picked.dropFirst(offset)
         let hits = hits(Array(shown), firstRank: offset + 1, plan, query, options)
@@ -40,8 +45,28 @@ extension Library {
             shortfalls: compiler.shortfalls, ignored: compiler.ignored, tracks: tracks.count, generation: manifest.generation)
     }
 
+    /// The query with one wish more: to sound like the best matches. Where nobody named a seed, they are the audio channel's start.
+    private func hearing(_ query: CandidateQuery, like picked: [Diversity.Pick], _ plan: QueryPlan) -> CandidateQuery? {
+        guard let likeness, likeness.isSound, plan.seeds.isEmpty, query.wishes.contains(where: { $0.weight > 0 }) else { return nil }
+        let best = picked.prefix(Self.heardMatches).filter { $0.candidate.relevance == .strong }.map(\.candidate.document)
+        guard !best.isEmpty, let start = likeness.start([(best, 1)]) else { return nil }
+        var query = query
+        for i in query.wishes.indices { query.wishes[i].weight *= 1 - Self.heardShare }
+        let near = likeness.nearest(start, target: nil, strength: 0, excluding: [])
+        query.wishes.append(
+            CandidateQuery.Wish(
+                origin: .likeness("sounds like the best matches"), own: [], near: [], weight: Self.heardShare * (1 - CandidateQuery.focusWeight), idf: 0,
+                found: near.map { CandidateQuery.Found(document: $0.document, match: $0.match, confidence: $0.confidence) }))
+        return query
+    }
+
+    private static let heardMatches = 5
+    /// Of the score: enough to tell tracks apart that are described alike, too little to put one first that is not.
+    private static let heardShare: Float = 0.15
+
     private func asksSomething(_ query: CandidateQuery) -> Bool {
-        query.wishes.contains { $0.weight > 0 } || !query.bans.isEmpty || query.years != nil || query.duration != nil || !query.artists.isEmpty
+        query.wishes.contains { $0.weight > 0 } || !query.bans.isEmpty || query.years != nil || query.duration != nil || query.key != nil
+            || !query.artists.isEmpty
     }
 
     /// Candidates enough to fill the page after folding and capping; more are fetched only when that takes more.
@@ -80,7 +105,7 @@ extension Library {
             rank: rank, id: tracks.id(document), title: tracks.title(document), artist: tracks.artist(document), album: present(tracks.album(document)),
             year: tracks.year(document), duration: tracks.duration(document), file: present(tracks.file(document)), mbid: present(identifiers.mbid),
             isrc: present(identifiers.isrc), score: score, relevance: relevance, versions: versions, descriptors: descriptors(of: document),
-            mood: likeness?.mood(of: document), reasons: reasons, explanation: explanation)
+            mood: likeness?.mood(of: document), measured: tracks.measured(document), reasons: reasons, explanation: explanation)
     }
 
     private func descriptors(of document: UInt32) -> [String: [String]] {
@@ -145,7 +170,13 @@ extension Library {
                 : Reason(kind: .near, text: "\(name), near \(asked)", value: value, span: span, source: heard?.source, confidence: heard?.confidence)
         case .words: return Reason(kind: .words, text: "in title or caption: \(name)", value: value)
         case .meaning: return Reason(kind: .meaning, text: "meaning as a whole", value: value)
-        case .tempo: return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
+        case .tempo:
+            guard let found = wish.found(document), let tempo = tracks.measured(document)?.tempo else {
+                return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
+            }
+            return Reason(
+                kind: .tempo, text: "\(Int(tempo.rounded())) bpm", value: value, span: plan.filters.bpm?.span, source: "measured:tempo",
+                confidence: found.confidence.map(Double.init))
         case .seed: return Reason(kind: .seed, text: name, value: value)
         case .keep(let facet): return Reason(kind: .kept, text: "same \(facet.rawValue): \(name)", value: value)
         case .likeness(let text):

@@ -1,5 +1,6 @@
 public import QueryPlanning
 public import Ranking
+public import TrackCatalogue
 public import Vocabulary
 
 /// What a listener may set beside the request itself.
@@ -69,6 +70,8 @@ public struct Hit: Codable, Hashable, Sendable {
     public var descriptors: [String: [String]]
     /// Where the track lies in the valence–arousal plane, for libraries that can tell.
     public var mood: TrackMood?
+    /// Tempo, key, loudness and brightness, where they were measured.
+    public var measured: Measured?
     public var reasons: [Reason]
     public var explanation: Explanation?
 }

@@ -1,12 +1,13 @@
 public import Ranking
 public import Storage
-import TrackCatalogue
+import TextAnalysis
+public import TrackCatalogue
 import Vocabulary
 
 /// What a search says about tracks, by document number, mapped into memory: names, dates and each track's own descriptors.
 public struct TrackStore: Sendable {
     public static let kind = "tracks"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A descriptor of a track, with its weight and where it comes from.
     public struct Link: BitwiseCopyable, Hashable, Sendable {
@@ -37,7 +38,29 @@ public struct TrackStore: Sendable {
         var descriptorMass: Float
     }
 
+    /// What was measured; NaN and −1 for what was not.
+    struct Measure: BitwiseCopyable, Sendable {
+        var tempo: Float
+        var tempoConfidence: Float
+        var loudness: Float
+        var brightness: Float
+        /// A number of `MusicalKey`.
+        var key: Int32
+        var keyConfidence: Float
+
+        init(_ measured: Measured?) {
+            func float(_ value: Double?) -> Float { value.map { Float($0) } ?? .nan }
+            tempo = float(measured?.tempo)
+            tempoConfidence = float(measured?.tempoConfidence)
+            loudness = float(measured?.loudness)
+            brightness = float(measured?.brightness)
+            key = measured?.key.flatMap { MusicalKey($0) }.map { Int32($0.number) } ?? -1
+            keyConfidence = float(measured?.keyConfidence)
+        }
+    }
+
     let records: MappedArray<Record>
+    let measures: MappedArray<Measure>
     private let links: MappedArray<Link>
     private let ids: StringTable
     private let titles: StringTable
@@ -53,6 +76,7 @@ public struct TrackStore: Sendable {
     /// - Throws: `FileError` when the content contradicts itself.
     public init(_ file: SectionFile, descriptorCount: Int) throws(FileError) {
         records = try file.array("records")
+        measures = try file.array("measured")
         links = try file.array("links")
         ids = try StringTable(file, "ids")
         titles = try StringTable(file, "titles")
@@ -64,6 +88,10 @@ public struct TrackStore: Sendable {
         artistKeys = try PhraseTable(file, "artist")
         for table in [ids, titles, artists, albums, files, identifiers] where table.count != records.count {
             throw file.damaged(section: "ids.at", expected: "\(records.count) strings", found: "\(table.count)")
+        }
+        // A library in which nothing was measured has none.
+        guard measures.isEmpty || measures.count == records.count else {
+            throw file.damaged(section: "measured", expected: "\(records.count) records or none", found: "\(measures.count)")
         }
         var last: UInt32 = 0
         for record in records {
@@ -98,6 +126,17 @@ public struct TrackStore: Sendable {
         return duration < 0 ? nil : Double(duration)
     }
 
+    /// nil where nothing was measured.
+    public func measured(_ document: DocumentID) -> Measured? {
+        guard !measures.isEmpty else { return nil }
+        let measure = measures[Int(document)]
+        func double(_ value: Float) -> Double? { value.isNaN ? nil : Double(value) }
+        let measured = Measured(
+            tempo: double(measure.tempo), tempoConfidence: double(measure.tempoConfidence), key: MusicalKey(number: Int(measure.key))?.description,
+            keyConfidence: double(measure.keyConfidence), loudness: double(measure.loudness), brightness: double(measure.brightness))
+        return measured.isEmpty ? nil : measured
+    }
+
     /// The number of an artist, by any spelling that `RecordingIdentity.artist` folds alike.
     func artistNumber(_ name: String) -> UInt32? { artistKeys.values(of: RecordingIdentity.artist(name)).first }
 
@@ -129,6 +168,8 @@ public struct TrackStore: Sendable {
 struct TrackStoreBuilder {
     private var records: [TrackStore.Record] = []
     private var links: [TrackStore.Link] = []
+    private var measures: [TrackStore.Measure] = []
+    private var isMeasured = false
     private var ids = StringTableBuilder()
     private var titles = StringTableBuilder()
     private var artists = StringTableBuilder()
@@ -155,6 +196,8 @@ struct TrackStoreBuilder {
             TrackStore.Record(
                 year: track.year.flatMap(Int32.init(exactly:)) ?? .min, duration: track.duration.map(Float.init) ?? -1, linksEnd: UInt32(links.count),
                 artist: artistNumber, recording: recordingNumber, descriptorMass: 0))
+        measures.append(TrackStore.Measure(track.measured))
+        isMeasured = isMeasured || track.measured != nil
         ids.append(track.id)
         titles.append(track.title)
         artists.append(track.artist)
@@ -184,6 +227,7 @@ struct TrackStoreBuilder {
         var file = SectionFileWriter(kind: TrackStore.kind, version: TrackStore.version)
         file.add("records", records)
         file.add("links", links)
+        file.add("measured", isMeasured ? measures : [])
         ids.write("ids", to: &file)
         titles.write("titles", to: &file)
         artists.write("artists", to: &file)

@@ -45,6 +45,10 @@ public final class Catalogue: Sendable {
                     CREATE TABLE vector (track TEXT PRIMARY KEY NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("measured") { database in
+            // As JSON: it is always read whole.
+            try database.execute(sql: "ALTER TABLE track ADD COLUMN measured TEXT")
+        }
         return migrator
     }
 
@@ -111,7 +115,7 @@ public struct ImportRecord: Hashable, Sendable {
 
 /// Writes tracks inside one transaction.
 public final class CatalogueWriter {
-    static let columns = "id, title, artist, album, year, duration, mbid, isrc, file, caption, descriptors"
+    static let columns = "id, title, artist, album, year, duration, mbid, isrc, file, caption, descriptors, measured"
 
     let database: Database
     private let upsert: Statement
@@ -119,14 +123,14 @@ public final class CatalogueWriter {
     init(_ database: Database) throws {
         self.database = database
         upsert = try database.makeStatement(
-            sql: "INSERT OR REPLACE INTO track (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT OR REPLACE INTO track (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     }
 
     /// Adds a track or replaces the one with its id; what is known of its sound stays.
     public func put(_ track: Track) throws {
         upsert.setUncheckedArguments([
             track.id, track.title, track.artist, track.album, track.year, track.duration, track.mbid, track.isrc, track.file, track.caption,
-            Self.text(track.descriptors),
+            Self.text(track.descriptors), try track.measured.map { String(decoding: try Self.encoder.encode($0), as: UTF8.self) },
         ])
         try upsert.execute()
     }
@@ -154,8 +158,16 @@ public final class CatalogueWriter {
     static func track(_ row: Row) -> Track {
         Track(
             id: row[0], title: row[1], artist: row[2], album: row[3], year: row[4], duration: row[5], mbid: row[6], isrc: row[7], file: row[8],
-            caption: row[9], descriptors: descriptors(row[10]))
+            caption: row[9], descriptors: descriptors(row[10]), measured: measured(row[11]))
     }
+
+    private static let encoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return encoder
+    }()
+
+    private static func measured(_ text: String?) -> Measured? { text.flatMap { try? JSONDecoder().decode(Measured.self, from: Data($0.utf8)) } }
 
     private static func text(_ descriptors: [TrackDescriptor]) -> String {
         descriptors.map { descriptor in

@@ -1,3 +1,4 @@
+import TextAnalysis
 import Vocabulary
 
 #if canImport(FoundationEssentials)
@@ -11,7 +12,7 @@ import Vocabulary
 /// ```json
 /// {"id": "…", "title": "Yellow Bird", "artist": "…", "year": 1957, "descriptors": {"genre": ["calypso"], "mood": [["joyful", 0.8]]}, "tags": ["beach"]}
 /// ```
-/// `descriptors` gives names by facet, alone or with a weight in 0…1; `tags` gives names whose facet the vocabulary knows.
+/// `bpm` and `key` ("C♯ minor") may be there. `descriptors` gives names by facet, alone or with a weight in 0…1; `tags` gives names whose facet the vocabulary knows.
 /// Without `id`, artist and title make one.
 private struct JSONTrack: Decodable {
     struct Name: Decodable {
@@ -40,6 +41,8 @@ private struct JSONTrack: Decodable {
     var file: String?
     var caption: String?
     var provenance: String?
+    var bpm: Double?
+    var key: String?
     var descriptors: [String: [Name]]?
     var tags: [Name]?
 }
@@ -61,6 +64,13 @@ extension CorpusImporter {
         var track = Track(
             id: id, title: title, artist: artist, album: row.album ?? "", year: row.year, duration: row.duration, mbid: row.mbid ?? "",
             isrc: row.isrc ?? "", file: row.file ?? "", caption: row.caption ?? "")
+        if let bpm = row.bpm, !(bpm > 0 && bpm <= 1000) { throw RowProblem("bpm is \(bpm)") }
+        if let key = row.key, MusicalKey(key) == nil { throw RowProblem("key is '\(key)'; expected one like 'C♯ minor'") }
+        if row.bpm != nil || row.key != nil {
+            track.measured = Measured(
+                tempo: row.bpm, tempoConfidence: row.bpm.map { _ in 1 }, key: row.key.flatMap { MusicalKey($0)?.description },
+                keyConfidence: row.key.map { _ in 1 })
+        }
         let provenance = row.provenance ?? "editorial"
         for (facet, names) in (row.descriptors ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard Facet(rawValue: facet) != nil else {

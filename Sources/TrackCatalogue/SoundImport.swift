@@ -33,6 +33,10 @@ public struct SoundImporter {
         var track = Track(
             id: Self.id(file: sound.file, root: sound.root), title: details.title ?? Self.title(of: sound.file), artist: details.artist ?? "",
             album: details.album ?? "", year: details.year, duration: details.seconds, mbid: details.mbid ?? "", isrc: details.isrc ?? "", file: sound.file)
+        let measured = Measured(
+            tempo: details.tempo, tempoConfidence: details.tempoConfidence, key: details.key, keyConfidence: details.keyConfidence, loudness: details.loudness,
+            brightness: details.brightness)
+        track.measured = measured.isEmpty ? nil : measured
         for tag in details.tags { tags.apply(tag, to: &track) }
         let heard = (taggers[sound.model] ?? []).map { (tag: $0, confidence: $0.confidence(Double(details.activations[$0.tag] ?? 0))) }
         // Strongest first: of two tags for one descriptor the stronger counts.

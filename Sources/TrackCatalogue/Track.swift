@@ -18,10 +18,12 @@ public struct Track: Hashable, Sendable {
     /// Free text about the track.
     public var caption: String
     public var descriptors: [TrackDescriptor]
+    /// nil where nothing was measured.
+    public var measured: Measured?
 
     public init(
         id: String, title: String = "", artist: String = "", album: String = "", year: Int? = nil, duration: Double? = nil, mbid: String = "",
-        isrc: String = "", file: String = "", caption: String = "", descriptors: [TrackDescriptor] = []
+        isrc: String = "", file: String = "", caption: String = "", descriptors: [TrackDescriptor] = [], measured: Measured? = nil
     ) {
         self.id = id
         self.title = title
@@ -34,7 +36,33 @@ public struct Track: Hashable, Sendable {
         self.file = file
         self.caption = caption
         self.descriptors = descriptors
+        self.measured = measured
     }
+}
+
+/// What was measured of a recording's sound, or said about it in numbers.
+public struct Measured: Codable, Hashable, Sendable {
+    /// Beats a minute.
+    public var tempo: Double?
+    /// In 0…1; 1 where somebody said so.
+    public var tempoConfidence: Double?
+    /// "E♭ minor".
+    public var key: String?
+    public var keyConfidence: Double?
+    /// LUFS.
+    public var loudness: Double?
+    /// The spectrum's middle, in hertz.
+    public var brightness: Double?
+
+    public init(
+        tempo: Double? = nil, tempoConfidence: Double? = nil, key: String? = nil, keyConfidence: Double? = nil, loudness: Double? = nil,
+        brightness: Double? = nil
+    ) {
+        (self.tempo, self.tempoConfidence, self.key, self.keyConfidence) = (tempo, tempoConfidence, key, keyConfidence)
+        (self.loudness, self.brightness) = (loudness, brightness)
+    }
+
+    public var isEmpty: Bool { self == Measured() }
 }
 
 /// A descriptor that somebody or something gave to a track.

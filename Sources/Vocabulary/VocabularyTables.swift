@@ -20,6 +20,8 @@ public struct VocabularyTables: Sendable {
     public private(set) var usages: [DescriptorID: [String]] = [:]
     /// What taggers of sound call descriptors, by the tagger's name.
     public private(set) var taggers: [String: [TaggerTag]] = [:]
+    /// What descriptors say about moods; nil for a table without a base.
+    public private(set) var impliedMoods: ImpliedMoods?
     /// Words that spelling correction leaves alone.
     public private(set) var commonWords: [String] = []
     /// `vocab/genre.tsv:12` for each descriptor, in the same order.
@@ -65,6 +67,30 @@ public struct VocabularyTables: Sendable {
             }
             taggers[row.cells[0], default: []].append(TaggerTag(tag: row.cells[1], descriptor: id, background: background))
         }
+        impliedMoods = try Self.impliedMoods(folder, known)
+    }
+
+    private static func impliedMoods(_ folder: String, _ known: Set<DescriptorID>) throws -> ImpliedMoods? {
+        var base: ImpliedMoods.Change?
+        var changes: [DescriptorID: ImpliedMoods.Change] = [:]
+        for row in try rows(folder, "implied-moods.tsv", columns: ["descriptor", "valence", "arousal"]) {
+            func number(_ cell: Int, _ column: String) throws -> Double {
+                guard let value = Double(row.cells[cell]), (-1...1).contains(value) else {
+                    throw VocabularyError(place: row.place, problem: .outOfRange(column: column, found: row.cells[cell], allowed: "-1 to 1"))
+                }
+                return value
+            }
+            let change = ImpliedMoods.Change(valence: try number(1, "valence"), arousal: try number(2, "arousal"))
+            if row.cells[0] == ImpliedMoods.baseName {
+                base = change
+            } else {
+                guard let id = DescriptorID(row.cells[0]), known.contains(id) else {
+                    throw VocabularyError(place: row.place, problem: .unknownDescriptor(column: "descriptor", row.cells[0]))
+                }
+                changes[id] = change
+            }
+        }
+        return base.map { ImpliedMoods(base: $0, changes: changes) }
     }
 
     static func extraColumns(_ facet: Facet) -> [String] {

@@ -150,4 +150,13 @@ private final class Elements: NSObject, XMLParserDelegate {
         try #require(halves.count == 2)
         #expect(selectors(halves[1]).isSubset(of: selectors(halves[0])) && selectors(halves[1]).count > 15)
     }
+
+    /// Thousands of dots are one element, and labels need not keep away from them.
+    @Test func aCloudIsOneElement() {
+        let points = (0..<3000).map { Plot.Point(x: Double($0 % 60), y: Double($0 / 60)) } + [Plot.Point(x: .nan, y: 1)]
+        let svg = Plot(title: "", x: .init(""), y: .init(""), series: [Plot.Series("all", .cloud, points), Plot.Series("one", .points, [.init(x: 5, y: 5)])])
+            .svg
+        #expect(svg.components(separatedBy: "h0").count - 1 == 3000 + 3, "three in the legend")
+        #expect(svg.components(separatedBy: " cloud\"").count - 1 == 2)
+    }
 }

@@ -117,6 +117,7 @@ enum SmallVocabulary {
         """,
         "usages.tsv": "descriptor\tphrases",
         "taggers.tsv": "tagger\ttag\tdescriptor\tbackground",
+        "implied-moods.tsv": "descriptor\tvalence\tarousal",
         "artists.tsv": """
         artist | descriptors
         Miles Davis | genre:jazz

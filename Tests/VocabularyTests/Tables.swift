@@ -31,6 +31,7 @@ final class Tables {
         "artists.tsv": "artist | descriptors\nThe Melvins | mood:upbeat, tempo:fast",
         "usages.tsv": "descriptor | phrases",
         "taggers.tsv": "tagger | tag | descriptor | background",
+        "implied-moods.tsv": "descriptor | valence | arousal",
         "common-words.txt": "# words\nlong\nrelax\n",
     ]
 

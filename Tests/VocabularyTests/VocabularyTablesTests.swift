@@ -97,4 +97,20 @@ import Testing
         let beach = try #require(VocabularyTables(folder: tables.folder).descriptors.first { $0.id.facet == .theme })
         #expect(beach == Descriptor(id: DescriptorID(.theme, "beach"), label: "beach", aliases: ["at the beach"], related: [DescriptorID(.mood, "upbeat")]))
     }
+
+    @Test func impliedMoodsNeedABase() throws {
+        let header = "descriptor | valence | arousal\n"
+        let plain = try Tables()
+        #expect(try VocabularyTables(folder: plain.folder).impliedMoods == nil)
+        let tables = try Tables(["implied-moods.tsv": header + "* | 0.3 | 0.2\ngenre:metal | -0.1 | 0.4"])
+        let implied = try #require(VocabularyTables(folder: tables.folder).impliedMoods)
+        #expect(implied.base == .init(valence: 0.3, arousal: 0.2) && implied.changes == [DescriptorID(.genre, "metal"): .init(valence: -0.1, arousal: 0.4)])
+        for (row, problem) in [
+            ("genre:polka | 0 | 0", VocabularyError.Problem.unknownDescriptor(column: "descriptor", "genre:polka")),
+            ("* | 2 | 0", .outOfRange(column: "valence", found: "2", allowed: "-1 to 1")),
+        ] {
+            let broken = try Tables(["implied-moods.tsv": header + row])
+            #expect(throws: VocabularyError(place: broken.folder + "/implied-moods.tsv:2", problem: problem)) { try VocabularyTables(folder: broken.folder) }
+        }
+    }
 }

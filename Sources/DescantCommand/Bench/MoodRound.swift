@@ -162,7 +162,7 @@ struct MoodRound {
                     report(name, figures { seed, place, _ in Array(moved.row(starts[seed] + place)) })
                 }
             }
-            for strength in [0, 0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1] as [Float] {
+            for strength in [0, 0.1, 0.2, 0.3, 0.4, 0.45, 0.475, 0.5, 0.525, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1] as [Float] {
                 judge("\(MoodRound.dialCurve), strength \(strength)") { seed, ask in
                     dial.scores(seed: seed, target: ask.weights, strength: strength, in: space)
                 }
@@ -193,7 +193,7 @@ struct MoodRound {
                     figures { seed, place, ask in (0..<n).map { learned[starts[seed] + place, $0] + meets(ask, $0) } })
             }
             let told = dial.space(tracks.vectors, moods: tracks.moodLabels(chosen), labels: tracks.keptLabels)
-            for strength in [0.2, 0.4, 0.6, 0.8, 1] as [Float] {
+            for strength in [0.2, 0.4, 0.5, 0.55, 0.6, 0.8, 1] as [Float] {
                 judge("labels told to the dial, strength \(strength)") { seed, ask in dial.scores(seed: seed, target: ask.weights, strength: strength, in: told)
                 }
             }

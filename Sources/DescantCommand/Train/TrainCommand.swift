@@ -3,14 +3,14 @@ import Training
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Train the text model from captions.",
+        commandName: "train", abstract: "Train the text model from captions, or a dial for moods from labelled vectors.",
         discussion: """
             Each stage runs those before it that are not done yet, and reuses those that are: products lie in RUNS/NAME/STAGE-KEY, where the key stands for
             the stage's options and inputs. Ctrl-C stops after a checkpoint; the same command goes on from there, also after a kill.
             """,
         subcommands: [
             TrainGenerate.self, TrainTeach.self, TrainMine.self, TrainLabel.self, TrainDistill.self, TrainAll.self, TrainFolds.self,
-            TrainAblate.self, TrainFusion.self, TrainShip.self, TrainStatus.self,
+            TrainAblate.self, TrainFusion.self, TrainShip.self, TrainStatus.self, TrainMood.self,
         ])
 }
 

@@ -89,10 +89,11 @@ struct LikenessChannel: Sendable {
             if weight > 0, let profiles = moods?.profiles { profiles.similarities(start.profile, into: kinships) }
             if weight > 0, let target { wanted(target, into: likelihoods) }
             let hasProfiles = moods?.profiles != nil
+            let gain = moods?.gain ?? 1
             var sum = 0.0
             for row in 0..<n where weight > 0 {
                 cosines[row] = MoodDial.score(
-                    cosine: cosines[row], kinship: hasProfiles ? kinships[row] : cosines[row], mood: likelihoods[row], strength: weight)
+                    cosine: cosines[row], kinship: hasProfiles ? kinships[row] : cosines[row], mood: gain * likelihoods[row], strength: weight)
             }
             for row in 0..<n { sum += Double(cosines[row]) }
             let average = Float(sum / Double(max(1, n)))

@@ -21,6 +21,8 @@ struct MoodIndex: Sendable {
     /// Unit vectors of kinship; nil where no genres are known.
     let profiles: FlatIndex?
     let count: Int
+    /// What likelihoods are multiplied by, see `MoodDial.gain`.
+    private(set) var gain: Float = 1
 
     /// - Throws: `FileError` when a file is damaged or they contradict each other.
     init(folder: String, rows: Int, _ vocabulary: Vocabulary, hasProfiles: Bool) throws(FileError) {
@@ -46,6 +48,14 @@ struct MoodIndex: Sendable {
         }
         scale = MoodScale(vocabulary, moods: moods.map(Int.init))
         count = rows
+        let targets = scale.moods.compactMap { scale.weights(of: $0, vocabulary) }
+        gain = MoodDial.gain(
+            greatest: withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows)) { memory in
+                targets.map { target in
+                    likelihoods(target, into: memory)
+                    return memory[..<rows].reduce(0, max)
+                }
+            })
     }
 
     /// How likely a track has each mood of the scale.

@@ -9,9 +9,24 @@ import Vocabulary
 ///
 /// Two things are learnt from the tracks' vectors and descriptors (`MoodDial`): the moods of the scale, and the genres by which tracks are kin. What a track is marked
 /// with then counts beside what its vector says: a mark by its weight.
+///
+/// Where hardly any track was marked with moods by people (a folder of files that a tagger heard), what its genres and instruments imply is a weak mark
+/// (`ImpliedMoods`): a tagger knows "mellow", but no word for its contrary.
 struct MoodIndexBuilder {
+    typealias Mark = (descriptor: Int, weight: Float)
+
     private let vocabulary: Vocabulary
-    private var marks: [[(descriptor: Int, weight: Float)]] = []
+    private let implied: ImpliedMoods?
+    /// Used in place of one of the library's own, for vectors by its encoder.
+    private let trained: TrainedDial?
+    private var marks: [[Mark]] = []
+    /// How surely people marked tracks with moods, added up.
+    private var said: Float = 0
+
+    /// As many marks by people make what is implied superfluous.
+    private static let enoughSaid: Float = 100
+    /// How sure an implied mood is at most.
+    private static let impliedCertainty: Float = 0.5
 
     /// Tracks that a dial is learnt from; of more, some are drawn.
     private static let learntFrom = 20_000
@@ -19,14 +34,39 @@ struct MoodIndexBuilder {
     /// Tracks that must have a genre or an instrument for it to count.
     private static let leastTracks = 3
     /// Genres make tracks kin more than instruments do (`bench mood`).
-    private static let instrumentWeight: Float = 0.5
+    private static let instrumentWeight: Float = 0.7
     /// How far from its mood's place a track may lie that is marked with it, as a deviation.
     private static let markDeviation: Float = 0.2
 
-    init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+    init(_ vocabulary: Vocabulary, implied: ImpliedMoods?, trained: TrainedDial?) {
+        (self.vocabulary, self.implied, self.trained) = (vocabulary, implied, trained)
+    }
 
-    /// The next document's own descriptors.
-    mutating func add(_ own: [(descriptor: Int, weight: Float)]) { marks.append(own) }
+    /// The next document's own descriptors, and whether a tagger heard them.
+    mutating func add(_ own: [(descriptor: Int, weight: Float, isHeard: Bool)]) {
+        marks.append(own.map { ($0.descriptor, $0.weight) })
+        var most: Float = 0
+        for mark in own where !mark.isHeard && MoodPlace(of: mark.descriptor, in: vocabulary) != nil { most = max(most, mark.weight) }
+        said += most
+    }
+
+    /// What all that a track has implies, and how sure that is; nil where nothing is known, or people said enough.
+    private func impliedPlace(_ own: [Mark]) -> (place: MoodPlace, certainty: Float)? {
+        let certainty = Self.impliedCertainty * max(0, 1 - said / Self.enoughSaid)
+        guard let implied, certainty > 0 else { return nil }
+        var weights: [Int: Float] = [:]
+        for (descriptor, weight) in own {
+            for index in [descriptor] + vocabulary.ancestors(of: descriptor).map(\.index) { weights[index] = max(weights[index] ?? 0, weight) }
+        }
+        var place = MoodPlace(valence: implied.base.valence, arousal: implied.base.arousal)
+        // In a fixed order: a sum of floats depends on it.
+        for (index, weight) in weights.sorted(by: { $0.key < $1.key }) {
+            guard let change = implied.changes[vocabulary.descriptors[index].id] else { continue }
+            place.valence += Double(weight) * change.valence
+            place.arousal += Double(weight) * change.arousal
+        }
+        return (MoodPlace(valence: max(-1, min(1, place.valence)), arousal: max(-1, min(1, place.arousal))), weights.isEmpty ? 0 : certainty)
+    }
 
     /// - Returns: the files written, by their names in a generation: none where too few tracks have moods for a dial to be learnt.
     /// - Throws: `FileError`.
@@ -34,14 +74,23 @@ struct MoodIndexBuilder {
         let own = vectors.documents.map { marks[Int($0)] }
         var frequencies = [Int](repeating: 0, count: vocabulary.count)
         for (descriptor, _) in own.joined() { frequencies[descriptor] += 1 }
-        let scale = MoodScale(vocabulary, frequencies: frequencies)
+        let trained = trained.flatMap { $0.encoder == vectors.encoder && $0.dimension == vectors.dimension && fits($0) ? $0 : nil }
+        let scale =
+            trained.map { MoodScale(vocabulary, moods: $0.moods.compactMap(vocabulary.index)) }
+            ?? MoodScale(vocabulary, frequencies: frequencies, isComplete: implied != nil && said < Self.enoughSaid)
         guard scale.moods.count > 1 else { return [] }
         let x = Matrix(rows: own.count, columns: vectors.dimension, values: vectors.rows)
-        let moods = Matrix(own.map { scale.marks($0, vocabulary) })
-        let genres = labels(.genre, own, weight: 1)
-        let instruments = genres.columns > 0 ? labels(.instrument, own, weight: Self.instrumentWeight) : genres
-        let learnt = own.count <= Self.learntFrom ? Array(own.indices) : Array(SeededDraw.rows(of: own.count, Self.learntFrom))
-        let dial = MoodDial(x.rows(learnt), moods: moods.rows(learnt).sharedOut, labels: genres.rows(learnt))
+        let impliedPlaces = own.map(impliedPlace)
+        let moods = Matrix(
+            zip(own, impliedPlaces).map { own, implied in
+                let marks = scale.marks(own, vocabulary)
+                guard let implied else { return marks }
+                return zip(marks, scale.weights(implied.place)).map { max($0, $1 * implied.certainty) }
+            })
+        let genreNumbers = trained.map { $0.labels.compactMap(vocabulary.index) } ?? common(.genre, own)
+        let genres = labels(genreNumbers, own, weight: 1)
+        let instruments = labels(genreNumbers.isEmpty ? [] : common(.instrument, own), own, weight: Self.instrumentWeight)
+        let dial = trained?.dial ?? learn(x, moods, genres)
         let space = dial.space(x, moods: moods, labels: genres.besides(instruments))
 
         var file = SectionFileWriter(kind: MoodIndex.kind, version: MoodIndex.version)
@@ -49,7 +98,7 @@ struct MoodIndexBuilder {
         file.add("predicted", space.posteriors.transposed.values.map(Self.byte))
         file.add("marks", moods.transposed.values.map(Self.byte))
         file.add("totals", (0..<moods.rows).map { moods.row($0).reduce(0, +) } + (0..<moods.rows).map { moods.row($0).max() ?? 0 })
-        file.add("places", own.indices.flatMap { place(own[$0], Array(space.posteriors.row($0)), scale) })
+        file.add("places", own.indices.flatMap { place(own[$0], impliedPlaces[$0], Array(space.posteriors.row($0)), scale) })
         try file.write(to: folder + "/" + Library.FileName.moods)
         guard space.profiles.columns > 0 else { return [Library.FileName.moods] }
         try space.profiles.values.withUnsafeBufferPointer {
@@ -61,13 +110,17 @@ struct MoodIndexBuilder {
     private static func byte(_ share: Float) -> UInt8 { UInt8(max(0, min(255, (share * 255).rounded()))) }
 
     /// Valence, arousal and deviation of a track: of its own moods as far as it is marked with any, of the likely ones for the rest.
-    private func place(_ own: [(descriptor: Int, weight: Float)], _ posterior: [Float], _ scale: MoodScale) -> [Float] {
+    private func place(_ own: [Mark], _ implied: (place: MoodPlace, certainty: Float)?, _ posterior: [Float], _ scale: MoodScale) -> [Float] {
         var parts: [(place: MoodPlace, weight: Float)] = []
         var doubt: Float = 1
         for (descriptor, weight) in own {
             guard let place = MoodPlace(of: descriptor, in: vocabulary) else { continue }
             parts.append((place, weight))
             doubt *= 1 - min(1, weight)
+        }
+        if let implied {
+            parts.append((implied.place, implied.certainty))
+            doubt *= 1 - implied.certainty
         }
         let marked = parts.reduce(Float(0)) { $0 + $1.weight }
         let trust = MoodDial.trust * (1 - doubt)
@@ -79,24 +132,44 @@ struct MoodIndexBuilder {
         }
     }
 
-    /// How much each track has of a facet's commonest descriptors, itself or by narrower ones. [tracks][labels]
-    private func labels(_ facet: Facet, _ own: [[(descriptor: Int, weight: Float)]], weight: Float) -> Matrix {
-        let rows = own.map { own in
-            var row: [Int: Float] = [:]
-            for (descriptor, weight) in own where vocabulary.descriptors[descriptor].id.facet == facet {
-                for (target, distance) in [(descriptor, 0)] + vocabulary.ancestors(of: descriptor).map({ ($0.index, $0.distance) }) {
-                    row[target] = max(row[target] ?? 0, weight * (0..<distance).reduce(1) { share, _ in share * Float(GenerationBuilder.broaderShare) })
-                }
+    /// Whether the vocabulary has all that a dial tells apart.
+    private func fits(_ trained: TrainedDial) -> Bool {
+        trained.moods.allSatisfy { vocabulary.index(of: $0).map { MoodPlace(of: $0, in: vocabulary) != nil } ?? false }
+            && trained.labels.allSatisfy { vocabulary.index(of: $0) != nil }
+    }
+
+    private func learn(_ x: Matrix, _ moods: Matrix, _ genres: Matrix) -> MoodDial {
+        let rows = x.rows <= Self.learntFrom ? Array(0..<x.rows) : SeededDraw.rows(of: x.rows, Self.learntFrom)
+        return MoodDial(x.rows(rows), moods: moods.rows(rows).sharedOut, labels: genres.rows(rows))
+    }
+
+    /// What a track has of a facet, itself or by narrower ones, with weights.
+    private func held(_ own: [Mark], _ facet: Facet) -> [Int: Float] {
+        var row: [Int: Float] = [:]
+        for (descriptor, weight) in own where vocabulary.descriptors[descriptor].id.facet == facet {
+            for (target, distance) in [(descriptor, 0)] + vocabulary.ancestors(of: descriptor).map({ ($0.index, $0.distance) }) {
+                row[target] = max(row[target] ?? 0, weight * (0..<distance).reduce(1) { share, _ in share * Float(GenerationBuilder.broaderShare) })
             }
-            return row
         }
+        return row
+    }
+
+    /// A facet's commonest descriptors.
+    private func common(_ facet: Facet, _ own: [[Mark]]) -> [Int] {
         var frequencies: [Int: Int] = [:]
-        for row in rows { for descriptor in row.keys { frequencies[descriptor, default: 0] += 1 } }
-        let common = frequencies.filter { $0.value >= Self.leastTracks }.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(Self.labelLimit)
-        let columns = Dictionary(uniqueKeysWithValues: common.enumerated().map { ($1.key, $0) })
-        var result = Matrix(rows: own.count, columns: columns.count)
-        for (i, row) in rows.enumerated() {
-            for (descriptor, value) in row { if let column = columns[descriptor] { result[i, column] = value * weight } }
+        for own in own { for descriptor in held(own, facet).keys { frequencies[descriptor, default: 0] += 1 } }
+        return frequencies.filter { $0.value >= Self.leastTracks }.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(Self.labelLimit).map(\.key)
+    }
+
+    /// How much each track has of some descriptors, itself or by narrower ones. [tracks][descriptors]
+    private func labels(_ descriptors: [Int], _ own: [[Mark]], weight: Float) -> Matrix {
+        let columns = Dictionary(descriptors.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let facets = Set(descriptors.map { vocabulary.descriptors[$0].id.facet })
+        var result = Matrix(rows: own.count, columns: descriptors.count)
+        for (i, own) in own.enumerated() {
+            for facet in facets {
+                for (descriptor, value) in held(own, facet) { if let column = columns[descriptor] { result[i, column] = value * weight } }
+            }
         }
         return result
     }

@@ -18,11 +18,17 @@ struct MoodScale: Sendable {
     /// Moods that are worth less than this share of the nearest are not meant.
     private static let leastWeight: Float = 0.3
 
-    /// - Parameter frequencies: tracks that are marked with a descriptor itself, by descriptor.
-    init(_ vocabulary: Vocabulary, frequencies: [Int]) {
+    /// All around the plane: for libraries whose tracks nobody marked with moods.
+    private static let plain = ["happy", "energetic", "aggressive", "tense", "dark", "sad", "melancholic", "calm", "relaxed", "dreamy"]
+
+    /// - Parameters:
+    ///   - frequencies: tracks that are marked with a descriptor itself, by descriptor.
+    ///   - isComplete: whether plain moods are on the scale that no track is marked with.
+    init(_ vocabulary: Vocabulary, frequencies: [Int], isComplete: Bool) {
         let common = vocabulary.moods.map(\.index).filter { frequencies[$0] >= Self.leastTracks }
             .sorted { (frequencies[$0], $1) > (frequencies[$1], $0) }
-        self.init(vocabulary, moods: Array(common.prefix(Self.largest)))
+        let plain = isComplete ? Self.plain.compactMap { vocabulary.index(of: DescriptorID(.mood, $0)) } : []
+        self.init(vocabulary, moods: Array(common.prefix(Self.largest)) + plain.filter { !common.prefix(Self.largest).contains($0) })
     }
 
     init(_ vocabulary: Vocabulary, moods: [Int]) {

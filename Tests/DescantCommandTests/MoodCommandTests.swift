@@ -1,0 +1,95 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `similar`, `path` and `mood` on a small library whose tracks' sound is two numbers.
+@Suite struct MoodCommandTests {
+    private static let shared: (program: Program, library: String) = {
+        do { return try make() } catch { fatalError("the library of the mood commands: \(error)") }
+    }()
+
+    /// Jazz and rock, calm and energetic, ten of each; the shipped vocabulary.
+    private static func make() throws -> (Program, String) {
+        let program = Program(folder: try TemporaryFolder())
+        var lines = "", ids = "", rows: [Float] = []
+        for i in 0..<40 {
+            let (mood, genre) = (i % 2 == 0 ? "calm" : "energetic", i / 2 % 2 == 0 ? "jazz" : "rock")
+            lines +=
+                "{\"id\": \"t\(i)\", \"title\": \"Piece \(i)\", \"artist\": \"Band \(i / 4)\", \"descriptors\": {\"genre\": [\"\(genre)\"], \"mood\": [\"\(mood)\"]}}\n"
+            ids += "t\(i)\n"
+            rows += [i % 2 == 0 ? 1 : -1, i / 2 % 2 == 0 ? 1 : -1, Float(i % 7) * 0.05]
+        }
+        let corpus = try program.folder.write(lines, to: "corpus.jsonl")
+        _ = try program.folder.write(ids, to: "ids.txt")
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (40, 3), }"
+        while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
+        header += "\n"
+        let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+        let vectors = try program.folder.write(
+            bytes + rows.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }, to: "v.npy")
+        let library = program.folder.path + "/library"
+        let outcome = try program.run([
+            "index", corpus, "--library", library, "--model", "none", "--embeddings", vectors, "--ids", program.folder.path + "/ids.txt",
+        ])
+        guard outcome.exitCode == 0 else { fatalError(outcome.errors) }
+        return (program, library)
+    }
+
+    private func run(_ arguments: String...) throws -> Outcome { try Self.shared.program.run(arguments + ["--library", Self.shared.library]) }
+
+    @Test func similarTurnsATrackToAnotherMood() throws {
+        let outcome = try run("similar", "Piece 1 by Band 0", "--mood", "calmer", "--strength", "0.8", "-k", "5", "--json")
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        let answer = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let hits = try #require(answer["hits"] as? [[String: Any]])
+        #expect(hits.count == 5)
+        for hit in hits {
+            let descriptors = try #require(hit["descriptors"] as? [String: [String]])
+            #expect(descriptors["mood"] == ["calm"] && descriptors["genre"] == ["jazz"])
+        }
+        let move = try #require(answer["move"] as? [String: Any])
+        #expect(move["from"] as? String == "energetic" && move["to"] as? String == "calm" && move["sharingGenre"] as? Double == 1)
+        let page = try run("similar", "t1", "--mood", "calm", "--keep", "genre", "--unlike", "t4")
+        #expect(page.output.contains("Moved from energetic to calm: 100 % of these share a genre with it") && page.output.contains("keep    genre"))
+        #expect(page.output.contains("sounds like Piece 1, moved from energetic to calm (0.6)"))
+    }
+
+    @Test func aPathIsAPlaylist() throws {
+        let outcome = try run("path", "t0", "t39", "-k", "6")
+        #expect(outcome.exitCode == 0 && outcome.output.split(separator: "\n").count == 6)
+        #expect(outcome.output.contains("Piece 0 ") && outcome.output.contains("Piece 39"))
+        #expect(try run("path", "t0", "t39", "--export", "m3u8").output.hasPrefix("#EXTM3U\n#PLAYLIST:From t0 to t39\n"))
+    }
+
+    @Test func aMapIsSVG() throws {
+        let outcome = try run("mood", "map", "--seed", "t1", "--mood", "calm")
+        #expect(outcome.output.hasPrefix("<svg") && outcome.output.contains("class=\"s6 cloud\"") && outcome.output.contains("moved to"))
+        let file = Self.shared.program.folder.path + "/map.svg"
+        #expect(try run("mood", "map", "--output", file).exitCode == 0)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("<svg"))
+    }
+
+    @Test func correctionsAreSaidListedAndTakenBack() throws {
+        let said = try run("mood", "correct", "t3", "calm", "--listener", "ann")
+        #expect(said.exitCode == 0 && said.output.hasPrefix("Piece 3: valence"), "\(said.errors)")
+        #expect(try run("mood", "corrections", "--listener", "ann").output == "t3  Piece 3  calm\n")
+        #expect(try run("mood", "corrections").output == "Nothing was corrected.\n")
+        #expect(try run("mood", "show", "t3", "--listener", "ann").output.contains("calm              100 %"))
+        #expect(try run("mood", "show", "t3").output.contains("energetic"))
+        #expect(try run("mood", "correct", "t3", "--remove", "--listener", "ann").exitCode == 0)
+        #expect(try run("mood", "correct", "t3", "--remove", "--listener", "ann").errors.contains("nothing was said of the mood of 't3'"))
+    }
+
+    @Test(arguments: [
+        (["similar", "No Such Piece"], "no track 'No Such Piece'"), (["similar", "t1", "--mood", "purple"], "'purple' is no mood"),
+        (["similar", "t1", "--mood", "calm:7"], "'7' is no number in 0.0…1.0"), (["similar", "t1", "--place", "0.3"], "expected VALENCE,AROUSAL"),
+        (["similar", "t1", "--shift", "9,0"], "'9' is no number in -2.0…2.0"), (["similar", "t1", "--keep", "colour"], "'colour' is no facet"),
+        (["similar", "t1", "--strength", "2"], "--strength is 2.0"), (["path", "t1", "t2", "-k", "1"], "-k is 1"),
+        (["mood", "map", "--mood", "calm"], "need a --seed"), (["mood", "correct", "t1"], "expected moods, --place or --remove"),
+        (["mood", "correct", "t1", "jazz"], "'jazz' is no mood"), (["mood", "show", "t1", "--listener", "../x"], "no name of a listener"),
+    ])
+    func whatIsNotAllowedIsNamed(arguments: [String], message: String) throws {
+        let outcome = try Self.shared.program.run(arguments + ["--library", Self.shared.library])
+        #expect(outcome.exitedByItself && outcome.exitCode != 0 && outcome.errors.contains(message), "\(outcome.errors)")
+    }
+}
