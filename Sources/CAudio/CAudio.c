@@ -110,6 +110,12 @@ static int fail(char *error, size_t size, const char *what, int code) {
     return -1;
 }
 
+/// Whether samples are encrypted, which decoders take for noise: Apple's "drms" and the common "enca" in MP4, and what Windows Media says in its header.
+static int is_protected(const AVFormatContext *container, const AVStream *stream) {
+    uint32_t tag = stream->codecpar->codec_tag;
+    return tag == MKTAG('d', 'r', 'm', 's') || tag == MKTAG('e', 'n', 'c', 'a') || library.av_dict_get(container->metadata, "ASF_Protection_Type", NULL, 0);
+}
+
 ca_file *ca_open(const char *path, int rate, char *error, size_t error_size) {
     pthread_once(&loaded, load);
     if (library.missing[0]) {
@@ -161,6 +167,10 @@ ca_file *ca_open(const char *path, int rate, char *error, size_t error_size) {
         goto failed;
     }
     file->stream = file->container->streams[index];
+    if (is_protected(file->container, file->stream)) {
+        fail(error, error_size, "its audio is protected against copying (DRM)", 0);
+        goto failed;
+    }
     for (unsigned i = 0; i < file->container->nb_streams; i++)
         if ((int)i != index) file->container->streams[i]->discard = AVDISCARD_ALL;
     file->codec = library.avcodec_alloc_context3(decoder);

@@ -31,7 +31,7 @@ struct IndexCommand: ParsableCommand {
     var ids: String?
     @Option(help: "With --embeddings: name of the encoder, kept in the library; the file's name by default.")
     var encoder: String?
-    @Option(help: "A dial for moods by descant train mood, for vectors by its encoder; the library keeps it.")
+    @Option(help: "A dial for moods by descant train mood, for vectors by its encoder; the library keeps it, none gives it up.")
     var dial: String?
     @Option(help: "Show at most this many bad rows and files.")
     var problems = 20
@@ -57,7 +57,7 @@ struct IndexCommand: ParsableCommand {
         let start = monotonicSeconds()
         let roots = try sound.hear(folders, library: library, problems: problems, progress: progress)
         let builder = LibraryBuilder(library: library, vocabulary: try DataFolder().tables(), encoder: try TextModels.encoder(model.model))
-        if let dial { try builder.adopt(dial: dial) }
+        if dial == "none" { try builder.abandonDial() } else if let dial { try builder.adopt(dial: dial) }
         let outcome = try builder.build(
             sources, folders: roots, embeddings: vectors, replacing: replace
         ) { step in

@@ -77,7 +77,7 @@ struct MoodCommand: ParsableCommand {
         var track: String
         @Argument(help: "Its moods, separated by commas.")
         var moods: String?
-        @Option(help: "Its place instead: valence and arousal in −1…1, as 0.3,-0.5.")
+        @Option(parsing: .unconditional, help: "Its place instead: valence and arousal in −1…1, as 0.3,-0.5.")
         var place: String?
         @Flag(help: "Take back what was said of it.")
         var remove = false
@@ -124,14 +124,16 @@ struct MoodCommand: ParsableCommand {
     }
 
     private static func noMoods(_ what: String) -> String {
-        "nothing is known of the moods of \(what): the library has no vectors, or too few tracks have a mood (at least 5 each of two moods)"
+        "nothing is known of the moods of \(what): the library has no vectors, or too few tracks have a mood (at least two moods on five tracks each)"
     }
 }
 
 extension Library {
     /// Moods named in a text. - Throws: `ValidationError` for what is none.
     fileprivate func moods(_ text: String) throws -> [DescriptorID] {
-        try text.split(separator: ",").map { part in
+        let parts = text.split(separator: ",")
+        guard !parts.isEmpty else { throw ValidationError("expected moods, separated by commas; found none") }
+        return try parts.map { part in
             let found = planner.plan(String(part)).clauses.filter { $0.descriptor.facet == .mood && $0.semantic == nil && $0.polarity == .want }
             guard let mood = found.first, found.count == 1 else {
                 throw ValidationError("'\(part)' is no mood that the vocabulary knows; see: descant vocab list mood")

@@ -20,7 +20,7 @@ struct ResponsePage {
         ([response.plan.tree, ""] + move + notes + hits + facets + [summary]).joined(separator: "\n")
     }
 
-    /// "Moved from energetic to calm: 80 % of these share a genre with it, 41 % of instruments; they lie at valence 0.3, arousal −0.4."
+    /// "Moved from energetic to calm: 80 % of these share a genre with it; 41 % of instruments are shared; valence +0.3 → +0.4, arousal +0.6 → −0.4."
     private var move: [String] {
         guard let move = response.move else { return [] }
         func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
@@ -29,10 +29,10 @@ struct ResponsePage {
             move.sharedInstruments.map { "\(percent($0)) of instruments are shared" },
         ]
         .compactMap { $0 }
-        let arousal = move.seed.flatMap { seed in
-            move.answers.map { "valence \(seed.valence.signed) → \($0.valence.signed), arousal \(seed.arousal.signed) → \($0.arousal.signed)" }
+        let way = move.answers.map {
+            "valence \(move.seed.valence.signed) → \($0.valence.signed), arousal \(move.seed.arousal.signed) → \($0.arousal.signed)"
         }
-        return [Terminal.styled("Moved from \(move.from) to \(move.to): " + (kept + [arousal].compactMap { $0 }).joined(separator: "; ") + ".", .dim), ""]
+        return [Terminal.styled("Moved from \(move.from) to \(move.to): " + (kept + [way].compactMap { $0 }).joined(separator: "; ") + ".", .dim), ""]
     }
 
     private var notes: [String] {

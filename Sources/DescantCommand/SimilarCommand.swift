@@ -44,9 +44,9 @@ extension Library {
 struct MoodMoveOptions: ParsableArguments {
     @Option(help: "Moods to move to, with weights if need be: calmer; \"less dark\"; calm:0.7,happy:0.3.")
     var mood: String?
-    @Option(help: "A place to move to: valence and arousal in −1…1, as 0.3,-0.5.")
+    @Option(parsing: .unconditional, help: "A place to move to: valence and arousal in −1…1, as 0.3,-0.5.")
     var place: String?
-    @Option(help: "A step to make: valence and arousal in −2…2, as 0.5,0.")
+    @Option(parsing: .unconditional, help: "A step to make: valence and arousal in −2…2, as 0.5,0.")
     var shift: String?
     @Option(help: "How far to move: 0 is not at all, 1 takes the mood before all likeness.")
     var strength = 0.6
@@ -84,18 +84,21 @@ struct MoodMoveOptions: ParsableArguments {
     }
 
     func facets() throws -> [Facet] {
-        try (keep ?? "").split(separator: ",").map { name in
-            guard let facet = Facet(rawValue: String(name)) else {
+        var facets: [Facet] = []
+        for name in (keep ?? "").split(separator: ",").map(String.init) {
+            guard let facet = Facet(rawValue: name) else {
                 throw ValidationError("--keep: '\(name)' is no facet; expected \(Facet.allCases.map(\.rawValue).joined(separator: ", "))")
             }
-            return facet
+            if !facets.contains(facet) { facets.append(facet) }
         }
+        guard facets.count <= QueryPlan.mostKept else { throw ValidationError("--keep has \(facets.count) facets; expected at most \(QueryPlan.mostKept)") }
+        return facets
     }
 }
 
 extension Substring {
     fileprivate func number(in range: ClosedRange<Double>, _ option: String) throws -> Double {
-        guard let value = Double(self), range.contains(value) else {
+        guard let value = Double(filter { $0 != " " }), range.contains(value) else {
             throw ValidationError("\(option): '\(self)' is no number in \(range.lowerBound)…\(range.upperBound)")
         }
         return value

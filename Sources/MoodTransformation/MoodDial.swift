@@ -138,11 +138,11 @@ public struct MoodDial: Sendable {
     /// - Parameters:
     ///   - cosine: of the vectors of seed and candidate.
     ///   - kinship: of both.
-    ///   - mood: how likely the candidate has the target mood, times the gain.
+    ///   - mood: how likely the candidate has the target mood, times the gain; more than 1 is no more than sure.
     ///   - strength: in 0…1.
     @inlinable
     public static func score(cosine: Float, kinship: Float, mood: Float, strength: Float) -> Float {
         let share = min(1, strength / kinshipStrength), weight = strength * (1 - leastLikeness)
-        return (1 - weight) * ((1 - share) * cosine + share * kinship) + weight * mood * mood
+        return (1 - weight) * ((1 - share) * cosine + share * kinship) + weight * min(1, mood) * min(1, mood)
     }
 }

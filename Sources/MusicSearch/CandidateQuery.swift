@@ -21,6 +21,14 @@ public struct CandidateQuery: Sendable {
         }
     }
 
+    /// Wishes with the same binding stand in for each other; a candidate meets one of each.
+    public enum Binding: Hashable, Sendable {
+        /// What is asked for of a facet. Where nothing meets it, it is let go.
+        case facet(Facet)
+        /// What is to be kept of the seeds. It is held to, come what may.
+        case kept(Facet)
+    }
+
     /// One thing asked for. Its match in a track lies in 0…1; its part of the score is `weight × match`.
     public struct Wish: Sendable {
         public enum Origin: Hashable, Sendable {
@@ -46,8 +54,8 @@ public struct CandidateQuery: Sendable {
         public var weight: Float
         /// Rarity, for the share of a track that was asked for.
         public var idf: Float
-        /// The facet whose wishes bind together; nil for wishes that only score.
-        public var binding: Facet?
+        /// What binds together with it; nil for wishes that only score.
+        public var binding: Binding?
         /// Whether evidence adds up (words, what a phrase may mean) instead of the strongest counting.
         public var adds = false
         /// Documents that a vector index found, rising, with their matches: evidence that no posting list holds.

@@ -120,12 +120,12 @@ private struct CandidateScan {
         self.library = library
         self.query = query
         self.collectingAll = collectingAll
-        var facets: [Facet] = []
+        var bindings: [CandidateQuery.Binding] = []
         wishes = query.wishes.map { wish in
             var bit: UInt8 = 0
-            if let facet = wish.binding {
-                let position = facets.firstIndex(of: facet) ?? facets.count
-                if position == facets.count { facets.append(facet) }
+            if let binding = wish.binding {
+                let position = bindings.firstIndex(of: binding) ?? bindings.count
+                if position == bindings.count { bindings.append(binding) }
                 bit = 1 << UInt8(min(position, 6))
             }
             return WishState(
@@ -228,7 +228,7 @@ private struct CandidateScan {
         let record = library.tracks.records[Int(document)]
         if let years = query.years, record.year == .min || !years.contains(Double(record.year)) { return false }
         if let duration = query.duration, record.duration < 0 || !duration.contains(Double(record.duration)) { return false }
-        if let key = query.key, library.tracks.measures[Int(document)].key != Int32(key) { return false }
+        if let key = query.key, library.tracks.measures.isEmpty || library.tracks.measures[Int(document)].key != Int32(key) { return false }
         if let artists, !artists.contains(record.artist) { return false }
         return !withoutArtists.contains(record.artist) && !withoutTracks.contains(document)
     }

@@ -101,8 +101,11 @@ struct GenerationBuilder {
             to: folder, tables: tables, present: { documentFrequencies[$0] > 0 }, store: store, encoder: encoder, progress: progress)
     }
 
+    /// Why a dial that was trained elsewhere is not used; nil where it is.
+    func misfit(_ dial: TrainedDial, _ vectors: TrackVectorsBuilder) -> String? { moods.misfit(dial, vectors) }
+
     /// What the tracks are like. - Returns: the files written.
-    func writeLikeness(_ vectors: TrackVectorsBuilder, to folder: String) throws -> [String] {
+    mutating func writeLikeness(_ vectors: TrackVectorsBuilder, to folder: String) throws -> [String] {
         try vectors.write(to: folder)
         return try [Library.FileName.trackRows, Library.FileName.trackVectors] + moods.write(vectors, to: folder)
     }

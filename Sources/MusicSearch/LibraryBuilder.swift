@@ -60,7 +60,7 @@ public struct LibraryBuilder {
     public struct Outcome: Sendable {
         public var manifest: Manifest
         public var reports: [(path: String, report: ImportReport)]
-        /// What of the library's sound was left out, in words.
+        /// What of the library's sound, or of its dial, was left out, in words.
         public var soundProblems: [String]
     }
 
@@ -164,7 +164,18 @@ public struct LibraryBuilder {
         } catch {
             throw LibraryError.unwritable(path: library + "/models", why: "the folder cannot be made")
         }
+        let lock = try IndexLock(library: library)
         try dial.write(to: target)
+        _ = consume lock
+    }
+
+    /// Gives up a dial that was taken in. - Returns: whether there was one.
+    @discardableResult
+    public func abandonDial() throws -> Bool {
+        let lock = try IndexLock(library: library)
+        let wasThere = unlink(library + "/" + Library.FileName.dial) == 0
+        _ = consume lock
+        return wasThere
     }
 
     /// Builds from tracks that the caller makes.
@@ -226,7 +237,7 @@ public struct LibraryBuilder {
         let dialPath = library + "/" + Library.FileName.dial
         let dial = try FileManager.default.fileExists(atPath: dialPath) ? TrainedDial(path: dialPath) : nil
         // The manifest is swapped after the catalogue is committed: a run that dies between leaves tracks for the next one, never a generation without them.
-        let (builder, sounds, soundProblems, reports) = try catalogue.write { writer in
+        var (builder, sounds, soundProblems, reports) = try catalogue.write { writer in
             if replacing { try writer.removeAll() }
             let reports = try importing(writer, vocabulary, now)
             var builder = GenerationBuilder(vocabulary, impliedMoods: tables.impliedMoods, dial: dial, isDense: encoder != nil)
@@ -248,9 +259,21 @@ public struct LibraryBuilder {
                 progress(.encoding(texts: $0, of: $1))
             }
             files += [Library.FileName.dense, Library.FileName.phraseVectors, Library.FileName.setVectors]
-            if builder.count <= Self.largestDescribed { likeness = likeness ?? described }
+            // Whichever tells more tracks apart; in doubt, the sound.
+            if let described, builder.count <= Self.largestDescribed, described.documents.count > 2 * (sounds?.documents.count ?? 0) {
+                if let sounds {
+                    soundProblems.append(
+                        "the sound of \(sounds.documents.count) of \(builder.count) tracks is known: too few, so tracks are alike by their descriptors")
+                }
+                (likeness, sounds) = (described, nil)
+            }
         }
-        if let likeness, !likeness.isEmpty { files += try builder.writeLikeness(likeness, to: partial) }
+        if let likeness, !likeness.isEmpty {
+            files += try builder.writeLikeness(likeness, to: partial)
+            if let problem = dial.flatMap({ builder.misfit($0, likeness) }) { soundProblems.append("\(dialPath) is not used: \(problem)") }
+        } else if dial != nil {
+            soundProblems.append("\(dialPath) is not used: the library has no vectors of tracks")
+        }
         let manifest = try publish(
             generation, partial, files, tracks: builder.count, sound: sounds.map { Manifest.Model(identity: $0.encoder, dimension: $0.dimension) }, now)
         return Outcome(manifest: manifest, reports: reports, soundProblems: soundProblems)

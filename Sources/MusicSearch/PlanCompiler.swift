@@ -30,25 +30,26 @@ public struct Shortfall: Hashable, Sendable, Codable {
 
 /// Compiles a plan for one library: wishes, bans, filters, and what falls short.
 struct PlanCompiler {
-    private let library: Library
-    private let plan: QueryPlan
-    private var vocabulary: Vocabulary { library.vocabulary }
-    private(set) var query = CandidateQuery()
-    private(set) var shortfalls: [Shortfall] = []
+    let library: Library
+    let plan: QueryPlan
+    var vocabulary: Vocabulary { library.vocabulary }
+    var query = CandidateQuery()
+    var shortfalls: [Shortfall] = []
     /// Ignored words that occur in no title or caption.
     private(set) var ignored: [Ignored] = []
     /// Weight of the wishes that come from seeds, before scaling.
-    private var seedWeight: Float = 0
+    var seedWeight: Float = 0
     /// The seeds' way to another mood, where the plan has one and the library can go it.
-    private(set) var destination: MoodDestination?
+    var destination: MoodDestination?
 
     init(_ plan: QueryPlan, _ library: Library) {
         self.plan = plan
         self.library = library
         addClauses()
         addTempo()
+        let start = readMove()
         addSeeds()
-        addLikeness()
+        addLikeness(from: start)
         addKept()
         addWords()
         addMeaning()
@@ -161,7 +162,7 @@ struct PlanCompiler {
 
     private mutating func addWish(_ clause: Clause, _ i: Int, _ descriptor: Int, share: Float, isBinding: Bool) {
         let facet = vocabulary.descriptors[descriptor].id.facet
-        let binding = isBinding && facet.binds ? facet : nil
+        let binding: CandidateQuery.Binding? = isBinding && facet.binds ? .facet(facet) : nil
         // What binds and is plentiful needs no neighbours: they could not stand in for it.
         let isPlentiful = binding != nil && library.documentFrequency(descriptor) >= Neighbourhood.plenty
         query.wishes.append(
@@ -234,18 +235,24 @@ struct PlanCompiler {
             // A wide word ("variable") says little about one tempo.
             return .init(.descriptor(index), factor: Float(min(1, 60 / max(range.upperBound - range.lowerBound, 1))))
         }
-        let measured = library.tracks.measures.enumerated().compactMap { document, measure -> CandidateQuery.Found? in
+        // Half and double time are no mistake where one tempo is meant.
+        let isOne = bpm.low != nil && bpm.high != nil
+        let factors = Dictionary(words.map { ($0.descriptor, $0.factor) }, uniquingKeysWith: max)
+        let measured = library.tracks.measures.enumerated().compactMap { number, measure -> CandidateQuery.Found? in
+            let document = UInt32(number)
+            guard !measure.tempo.isNaN else {
+                let match = library.tracks.links(document).reduce(Float(0)) { max($0, Float($1.weight) / 255 * (factors[Int($1.descriptor)] ?? 0)) }
+                return match > 0 ? .init(document: document, match: match) : nil
+            }
             let confidence = measure.tempoConfidence.isNaN ? 1 : measure.tempoConfidence
-            // Who counts half or double time is not wrong.
-            let isOctave = bpm.contains(Double(measure.tempo) * 2) || bpm.contains(Double(measure.tempo) / 2)
+            let isOctave = isOne && (bpm.contains(Double(measure.tempo) * 2) || bpm.contains(Double(measure.tempo) / 2))
             let share: Float = bpm.contains(Double(measure.tempo)) ? 1 : isOctave ? Self.octaveShare : 0
-            return share > 0 ? .init(document: UInt32(document), match: share * (1 + confidence) / 2, confidence: share * confidence) : nil
+            return share > 0 ? .init(document: document, match: share * (1 + confidence) / 2, confidence: share * confidence) : nil
         }
         if words.isEmpty, measured.isEmpty {
             shortfalls.append(
                 Shortfall(kind: .noEvidence, text: library.tracks.measures.isEmpty ? "no track here has a tempo" : "no track here has such a tempo"))
         } else {
-            // Where tempi were measured, words made of them would count twice.
             query.wishes.append(
                 CandidateQuery.Wish(
                     origin: .tempo, own: measured.isEmpty ? words : [], near: [], weight: Float(Strength.plain), idf: measured.isEmpty ? 1 : 0,
@@ -254,113 +261,6 @@ struct PlanCompiler {
     }
 
     private static let octaveShare: Float = 0.5
-
-    // MARK: Seeds
-
-    private mutating func addSeeds() {
-        for (i, seed) in plan.seeds.enumerated() {
-            let documents = library.documents(of: seed)
-            guard !documents.isEmpty else {
-                addProfile(seed, i)
-                shortfalls.append(Shortfall(kind: .unknownSeed, text: seed.artist.map { "\(seed.name) by \($0)" } ?? seed.name))
-                continue
-            }
-            let sign: Float = seed.polarity == .avoid ? -0.5 : 1
-            let seedShare = library.likeness?.moods == nil ? 1 : 1 - Self.leftBehind * Float(plan.moodMove?.strength ?? 0)
-            if sign > 0 { seedWeight += seedShare }
-            for (descriptor, share) in SeedProfile.descriptors(documents, in: library, withoutMood: plan.moodMove != nil) {
-                query.wishes.append(
-                    CandidateQuery.Wish(
-                        origin: .seed(i), own: [.init(.descriptor(descriptor))], near: [], weight: sign * share * seedShare, idf: library.idf(descriptor)))
-            }
-            if !seed.bare {
-                if seed.kind == .artist { query.withoutArtists.append(seed.name) } else if let track = seed.track { query.withoutTracks.append(track) }
-            }
-        }
-    }
-
-    /// Tracks that are like the seeds, moved to another mood where the plan says so.
-    private mutating func addLikeness() {
-        let seeds = plan.seeds.map { (seed: $0, documents: library.documents(of: $0)) }.filter { !$0.documents.isEmpty }
-        let named = seeds.filter { $0.seed.polarity != .avoid }
-        guard !named.isEmpty else { return }
-        guard let channel = library.likeness, let start = channel.start(seeds.map { ($0.documents, $0.seed.polarity == .avoid ? Self.unlikeness : 1) }) else {
-            if plan.moodMove != nil {
-                shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here can be turned to another mood: the library has no vectors"))
-            }
-            return
-        }
-        if let move = plan.moodMove {
-            destination = channel.moods.flatMap { MoodDestination(move, from: start, $0.scale, vocabulary) }
-            if channel.moods == nil {
-                shortfalls.append(Shortfall(kind: .noEvidence, text: "too few tracks here have a mood for a seed to be moved to another"))
-            }
-        }
-        // "Like X" wants others; X alone is wanted too.
-        let excluded = Set(seeds.filter { !$0.seed.bare || $0.seed.polarity == .avoid }.flatMap(\.documents))
-        let near = channel.nearest(start, target: destination?.weights, strength: Float(plan.moodMove?.strength ?? 0), excluding: excluded)
-        let names = named.map(\.seed.name).joined(separator: " and ")
-        let strength = plan.moodMove.map { " (\(($0.strength * 100).rounded() / 100))" } ?? ""
-        let moved = destination.map { ", moved from \($0.from) to \($0.to)\(strength)" } ?? ""
-        let weight = Float(named.count) * (channel.isSound ? 1 : Self.describedWeight) * (destination == nil ? 1 : Self.movedWeight)
-        seedWeight += weight
-        if destination != nil { entrustMoods() }
-        query.wishes.append(
-            CandidateQuery.Wish(
-                origin: .likeness("\(channel.isSound ? "sounds" : "is") like \(names)\(moved)"), own: [], near: [], weight: weight, idf: 0,
-                found: near.map { CandidateQuery.Found(document: $0.document, match: $0.match, confidence: $0.confidence) }))
-    }
-
-    /// The dial knows better than a word which tracks have a mood and are like the seeds still.
-    private mutating func entrustMoods() {
-        let targets = Set(plan.moodMove?.targets.compactMap { vocabulary.index(of: $0.descriptor) } ?? [])
-        for i in query.wishes.indices {
-            guard case .clauses = query.wishes[i].origin, query.wishes[i].weight > 0 else { continue }
-            let isTarget = query.wishes[i].own.contains { if case .descriptor(let index) = $0.sign { targets.contains(index) } else { false } }
-            if isTarget { query.wishes[i].weight *= Self.entrustedShare }
-        }
-    }
-
-    /// Of what the seed has, as far as it is moved at full strength.
-    private static let leftBehind: Float = 0.8
-    private static let entrustedShare: Float = 0.3
-    /// A seed that is moved is told by the dial more than by what the seed itself has.
-    private static let movedWeight: Float = 3
-
-    /// How much a seed that is not wanted pushes away.
-    private static let unlikeness: Float = -0.5
-    /// What likeness of descriptors' text counts, beside the descriptors themselves.
-    private static let describedWeight: Float = 0.5
-
-    /// What answers must share with the seeds.
-    private mutating func addKept() {
-        let documents = plan.seeds.filter { $0.polarity != .avoid }.flatMap(library.documents)
-        guard let keep = plan.keep, !documents.isEmpty else { return }
-        for facet in keep {
-            let held = Set(documents.flatMap { library.tracks.links($0).map { Int($0.descriptor) } }).filter { vocabulary.descriptors[$0].id.facet == facet }
-            guard !held.isEmpty else {
-                shortfalls.append(Shortfall(kind: .noEvidence, text: "nothing is known of the \(facet.rawValue) of what is to be kept"))
-                continue
-            }
-            query.wishes.append(
-                CandidateQuery.Wish(
-                    origin: .keep(facet), own: held.sorted().map { .init(.descriptor($0)) }, near: [], weight: Self.keptWeight, idf: 0, binding: facet))
-        }
-    }
-
-    private static let keptWeight: Float = 0.3
-
-    /// An artist that the library lacks, by what they are known for: the first descriptor as if it had been asked for, the others less.
-    private mutating func addProfile(_ seed: Seed, _ i: Int) {
-        for (position, id) in seed.profile.enumerated() {
-            guard let descriptor = vocabulary.index(of: id) else { continue }
-            let share = (position == 0 ? 1 : 0.15) * Float(Strength.plain)
-            query.wishes.append(
-                CandidateQuery.Wish(
-                    origin: .seed(i), own: [.init(.descriptor(descriptor))], near: Neighbourhood.evidence(of: descriptor, in: library),
-                    weight: seed.polarity == .avoid ? -share : share, idf: library.idf(descriptor)))
-        }
-    }
 
     // MARK: Words and filters
 
@@ -424,10 +324,12 @@ struct PlanCompiler {
         query.artists = filters.artists.map(\.name)
         query.withoutArtists += filters.withoutArtists.map(\.name)
         if let text = filters.key {
-            if let key = MusicalKey(text), library.tracks.measures.contains(where: { $0.key >= 0 }) {
+            if !library.tracks.measures.contains(where: { $0.key >= 0 }) {
+                shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its key measured (\(text))"))
+            } else if let key = MusicalKey(text) {
                 query.key = key.number
             } else {
-                shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its key measured (\(text))"))
+                shortfalls.append(Shortfall(kind: .noEvidence, text: "'\(text)' is no key"))
             }
         }
         if let metre = filters.metre, !plan.clauses.contains(where: { $0.descriptor.facet == .texture }) {

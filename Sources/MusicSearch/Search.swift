@@ -32,7 +32,8 @@ extension Library {
             while found.total == 0, compiler.relax(&query) {
                 (found, picked) = pick(query, needed, options)
             }
-            if let heard = hearing(query, like: picked, plan) {
+            if found.total == 0 { compiler.noteKept() }
+            if let heard = hearing(query, like: found.best, plan) {
                 query = heard
                 (found, picked) = pick(query, needed, options)
             }
@@ -46,12 +47,15 @@ extension Library {
     }
 
     /// The query with one wish more: to sound like the best matches. Where nobody named a seed, they are the audio channel's start.
-    private func hearing(_ query: CandidateQuery, like picked: [Diversity.Pick], _ plan: QueryPlan) -> CandidateQuery? {
+    private func hearing(_ query: CandidateQuery, like found: [Candidate], _ plan: QueryPlan) -> CandidateQuery? {
         guard let likeness, likeness.isSound, plan.seeds.isEmpty, query.wishes.contains(where: { $0.weight > 0 }) else { return nil }
-        let best = picked.prefix(Self.heardMatches).filter { $0.candidate.relevance == .strong }.map(\.candidate.document)
-        guard !best.isEmpty, let start = likeness.start([(best, 1)]) else { return nil }
+        let best = found.lazy.filter { $0.relevance == .strong }.prefix(Self.heardMatches).map(\.document)
+        guard !best.isEmpty, let start = likeness.start([(Array(best), 1)]) else { return nil }
         var query = query
+        // The cuts go with the scores: who was strong without it stays strong.
         for i in query.wishes.indices { query.wishes[i].weight *= 1 - Self.heardShare }
+        query.strongScore *= 1 - Self.heardShare
+        query.nearScore *= 1 - Self.heardShare
         let near = likeness.nearest(start, target: nil, strength: 0, excluding: [])
         query.wishes.append(
             CandidateQuery.Wish(
@@ -171,12 +175,11 @@ extension Library {
         case .words: return Reason(kind: .words, text: "in title or caption: \(name)", value: value)
         case .meaning: return Reason(kind: .meaning, text: "meaning as a whole", value: value)
         case .tempo:
-            guard let found = wish.found(document), let tempo = tracks.measured(document)?.tempo else {
-                return Reason(kind: .tempo, text: name, value: value, span: plan.filters.bpm?.span)
-            }
+            let tempo = tracks.measured(document)?.tempo
+            let text = tempo.map { "\(Int(max(0, min(9999, $0.rounded())))) bpm" } ?? (part.sign == nil ? tempoWords(document) : name)
             return Reason(
-                kind: .tempo, text: "\(Int(tempo.rounded())) bpm", value: value, span: plan.filters.bpm?.span, source: "measured:tempo",
-                confidence: found.confidence.map(Double.init))
+                kind: .tempo, text: text, value: value, span: plan.filters.bpm?.span, source: tempo == nil ? nil : "measured:tempo",
+                confidence: tempo == nil ? nil : wish.found(document)?.confidence.map(Double.init))
         case .seed: return Reason(kind: .seed, text: name, value: value)
         case .keep(let facet): return Reason(kind: .kept, text: "same \(facet.rawValue): \(name)", value: value)
         case .likeness(let text):
@@ -197,8 +200,18 @@ extension Library {
         return (tracks.provenance(best), Double(best.weight) / 255)
     }
 
-    private func vectorName(_ wish: CandidateQuery.Wish) -> String {
-        wish.origin == .meaning ? "likeness of the whole request" : "likeness to the seeds"
+    private func tempoWords(_ document: UInt32) -> String {
+        tracks.links(document).map { vocabulary.descriptors[Int($0.descriptor)] }.filter { $0.id.facet == .tempo }.map(\.label).joined(separator: ", ")
+    }
+
+    /// What found a document where no posting list did.
+    private func finder(_ wish: CandidateQuery.Wish) -> String {
+        switch wish.origin {
+        case .meaning: "likeness of the whole request"
+        case .likeness(let text): text
+        case .tempo: "tempo"
+        case .clauses, .seed, .words, .keep: "vectors"
+        }
     }
 
     private func label(_ sign: CandidateQuery.Evidence.Sign?) -> String {
@@ -216,7 +229,7 @@ extension Library {
             details.append(
                 Explanation(
                     Double(part.value),
-                    "weight \(wish.weight) × match \(part.match) by \(part.sign == nil ? vectorName(wish) : label(part.sign))"
+                    "weight \(wish.weight) × match \(part.match) by \(part.sign == nil ? finder(wish) : label(part.sign))"
                         + (wish.weight < 0 ? " (unwanted)" : part.sign == nil || wish.own.contains { $0.sign == part.sign } ? "" : " (near)")))
         }
         if let focus = parts.last {
@@ -250,7 +263,7 @@ extension PlanCompiler {
     /// Nothing meets all that binds: lets go of one facet's binding, the least telling first. False when nothing binds any more.
     mutating func relax(_ query: inout CandidateQuery) -> Bool {
         for facet in [Facet.place, .era, .instrument, .genre] {
-            let bound = query.wishes.indices.filter { query.wishes[$0].binding == facet }
+            let bound = query.wishes.indices.filter { query.wishes[$0].binding == .facet(facet) }
             guard !bound.isEmpty else { continue }
             for i in bound { query.wishes[i].binding = nil }
             query.isIncomplete = true

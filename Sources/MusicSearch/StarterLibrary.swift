@@ -74,8 +74,21 @@ public enum StarterLibrary {
         let corpora = try FileManager.default.contentsOfDirectory(atPath: data.starterCorpus).filter { $0.hasSuffix(".jsonl") }.sorted()
         let sources = corpora.map { LibraryBuilder.Source(path: data.starterCorpus + "/" + $0, format: .jsonl) }
         _ = try LibraryBuilder(library: path, vocabulary: try data.tables(), encoder: encoder).build(sources, replacing: true, progress: building)
+        carryListeners(to: path)
         removeOthers(than: path)
         return try Library(path: path, encoder: provider)
+    }
+
+    /// What listeners said of moods outlives the library that they said it to.
+    private static func carryListeners(to path: String) {
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let folder = String(path[..<slash]), manager = FileManager.default
+        func modified(_ path: String) -> Date { ((try? manager.attributesOfItem(atPath: path))?[.modificationDate] as? Date) ?? .distantPast }
+        let others = ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasPrefix("starter-") }.map { folder + "/" + $0 + "/listeners" }
+        guard !manager.fileExists(atPath: path + "/listeners"), let latest = others.filter(manager.fileExists).max(by: { modified($0) < modified($1) }) else {
+            return
+        }
+        try? manager.copyItem(atPath: latest, toPath: path + "/listeners")
     }
 
     /// Sizes and dates of the data, and the versions of the formats.

@@ -130,7 +130,7 @@ public struct TrackStore: Sendable {
     public func measured(_ document: DocumentID) -> Measured? {
         guard !measures.isEmpty else { return nil }
         let measure = measures[Int(document)]
-        func double(_ value: Float) -> Double? { value.isNaN ? nil : Double(value) }
+        func double(_ value: Float) -> Double? { value.isFinite ? Double(value) : nil }
         let measured = Measured(
             tempo: double(measure.tempo), tempoConfidence: double(measure.tempoConfidence), key: MusicalKey(number: Int(measure.key))?.description,
             keyConfidence: double(measure.keyConfidence), loudness: double(measure.loudness), brightness: double(measure.brightness))

@@ -6,7 +6,7 @@ import Vocabulary
 /// Readers run in a fixed order (`QueryPlanner.plan`), each taking the tokens that it understands; a token has one owner, so nothing is read twice.
 struct PlanDraft {
     enum Owner: Hashable {
-        case quantity, name, descriptor, cue
+        case quantity, name, descriptor, cue, kept
     }
 
     let vocabulary: Vocabulary

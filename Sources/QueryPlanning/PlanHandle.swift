@@ -63,6 +63,9 @@ extension QueryPlan {
         }
         if clauses.contains(where: { $0.semantic != nil && $0.alternatives == nil }) { return "a meaning that belongs to no alternatives" }
         if let problem = moodMove?.problem { return problem }
+        if let keep, keep.count > Self.mostKept || Set(keep).count < keep.count {
+            return "\(keep.count) facets to keep, expected at most \(Self.mostKept), each once"
+        }
         if let count, count < 1 { return "a count of \(count)" }
         if conflicts.contains(where: { $0.clauses.contains { !clauses.indices.contains($0) } }) { return "a conflict between clauses that are not there" }
         return nil

@@ -21,6 +21,8 @@ public struct QueryPlan: Codable, Hashable, Sendable {
     public var moodMove: MoodMove?
     /// Facets in which an answer must share something with the seeds: "like X, same instruments".
     public var keep: [Facet]?
+    /// Facets that can be kept at a time.
+    public static let mostKept = 3
     /// How many tracks were asked for.
     public var count: Int?
     /// Words read as another word.

@@ -16,7 +16,9 @@ public struct MusicalKey: Hashable, Sendable, CustomStringConvertible {
 
     /// - Returns: nil for what is no key.
     public init?(_ text: String) {
-        var rest = text.lowercased().filter { !$0.isWhitespace }[...]
+        // "CM" is C major, "Cm" is C minor.
+        let text = text.hasSuffix("M") ? text.dropLast() + "maj" : text[...]
+        var rest = text.lowercased().filter { !$0.isWhitespace && $0 != "-" }[...]
         guard let letter = rest.popFirst(), var tonic = Self.letters[letter] else { return nil }
         for (names, step) in [(["♯", "#", "sharp"], 1), (["♭", "flat"], 11)] {
             if let name = names.first(where: rest.hasPrefix) {

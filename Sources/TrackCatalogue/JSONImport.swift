@@ -12,7 +12,7 @@ import Vocabulary
 /// ```json
 /// {"id": "…", "title": "Yellow Bird", "artist": "…", "year": 1957, "descriptors": {"genre": ["calypso"], "mood": [["joyful", 0.8]]}, "tags": ["beach"]}
 /// ```
-/// `bpm` and `key` ("C♯ minor") may be there. `descriptors` gives names by facet, alone or with a weight in 0…1; `tags` gives names whose facet the vocabulary knows.
+/// `bpm` and `key` ("C♯ minor") may be there; what is neither counts as unknown. `descriptors` gives names by facet, alone or with a weight in 0…1; `tags` gives names whose facet the vocabulary knows.
 /// Without `id`, artist and title make one.
 private struct JSONTrack: Decodable {
     struct Name: Decodable {
@@ -30,6 +30,18 @@ private struct JSONTrack: Decodable {
         }
     }
 
+    /// A number or a text; anything else is nothing.
+    struct Loose: Decodable {
+        var number: Double?
+        var text: String?
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            number = try? container.decode(Double.self)
+            text = try? container.decode(String.self)
+        }
+    }
+
     var id: String?
     var title: String?
     var artist: String?
@@ -41,8 +53,8 @@ private struct JSONTrack: Decodable {
     var file: String?
     var caption: String?
     var provenance: String?
-    var bpm: Double?
-    var key: String?
+    var bpm: Loose?
+    var key: Loose?
     var descriptors: [String: [Name]]?
     var tags: [Name]?
 }
@@ -64,12 +76,10 @@ extension CorpusImporter {
         var track = Track(
             id: id, title: title, artist: artist, album: row.album ?? "", year: row.year, duration: row.duration, mbid: row.mbid ?? "",
             isrc: row.isrc ?? "", file: row.file ?? "", caption: row.caption ?? "")
-        if let bpm = row.bpm, !(bpm > 0 && bpm <= 1000) { throw RowProblem("bpm is \(bpm)") }
-        if let key = row.key, MusicalKey(key) == nil { throw RowProblem("key is '\(key)'; expected one like 'C♯ minor'") }
-        if row.bpm != nil || row.key != nil {
-            track.measured = Measured(
-                tempo: row.bpm, tempoConfidence: row.bpm.map { _ in 1 }, key: row.key.flatMap { MusicalKey($0)?.description },
-                keyConfidence: row.key.map { _ in 1 })
+        // Many write 0 or a number of their own for what they do not know: that is no reason to lose the track.
+        let bpm = row.bpm?.number.flatMap { $0 > 0 && $0 <= 1000 ? $0 : nil }, key = row.key?.text.flatMap { MusicalKey($0) }
+        if bpm != nil || key != nil {
+            track.measured = Measured(tempo: bpm, tempoConfidence: bpm.map { _ in 1 }, key: key?.description, keyConfidence: key.map { _ in 1 })
         }
         let provenance = row.provenance ?? "editorial"
         for (facet, names) in (row.descriptors ?? [:]).sorted(by: { $0.key < $1.key }) {

@@ -100,6 +100,16 @@ enum Chord {
         }
     }
 
+    /// The box of the sound's format renamed, as Apple's shop did.
+    @Test func protectedFilesAreSaidToBe() throws {
+        let folder = try TemporaryFolder()
+        var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: Chord.path("m4a"))))
+        let place = try #require(bytes.firstRange(of: Array("mp4a".utf8)))
+        bytes.replaceSubrange(place, with: Array("drms".utf8))
+        let path = try folder.write(bytes, to: "shop.m4p")
+        #expect(throws: AudioError(path: path, why: "its audio is protected against copying (DRM)")) { try AudioFile(path: path, rate: 16_000) }
+    }
+
     @Test func aPathIsNeverAnAddress() throws {
         let folder = try TemporaryFolder()
         let sound = try folder.write([UInt8](Data(contentsOf: URL(fileURLWithPath: Chord.path("flac")))), to: "http:a?b#c%20.flac")

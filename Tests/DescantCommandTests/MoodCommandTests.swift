@@ -54,6 +54,13 @@ import Testing
         #expect(page.output.contains("sounds like Piece 1, moved from energetic to calm (0.6)"))
     }
 
+    /// The examples that help and README give.
+    @Test(arguments: [["--shift", "-0.5,0"], ["--shift", "0.5, 0"], ["--place", "-0.3,-0.5"], ["--mood", "calm:0.7,happy:0.3", "--keep", "genre,genre"]])
+    func placesMayBeNegative(options: [String]) throws {
+        let outcome = try Self.shared.program.run(["similar", "t1", "--library", Self.shared.library] + options)
+        #expect(outcome.exitCode == 0 && outcome.output.contains("Moved from energetic"), "\(outcome.errors)")
+    }
+
     @Test func aPathIsAPlaylist() throws {
         let outcome = try run("path", "t0", "t39", "-k", "6")
         #expect(outcome.exitCode == 0 && outcome.output.split(separator: "\n").count == 6)
@@ -86,7 +93,8 @@ import Testing
         (["similar", "t1", "--shift", "9,0"], "'9' is no number in -2.0…2.0"), (["similar", "t1", "--keep", "colour"], "'colour' is no facet"),
         (["similar", "t1", "--strength", "2"], "--strength is 2.0"), (["path", "t1", "t2", "-k", "1"], "-k is 1"),
         (["mood", "map", "--mood", "calm"], "need a --seed"), (["mood", "correct", "t1"], "expected moods, --place or --remove"),
-        (["mood", "correct", "t1", "jazz"], "'jazz' is no mood"), (["mood", "show", "t1", "--listener", "../x"], "no name of a listener"),
+        (["mood", "correct", "t1", "jazz"], "'jazz' is no mood"), (["mood", "correct", "t1", ""], "found none"),
+        (["similar", "t1", "--keep", "genre,mood,theme,era"], "at most 3"), (["mood", "show", "t1", "--listener", "../x"], "no name of a listener"),
     ])
     func whatIsNotAllowedIsNamed(arguments: [String], message: String) throws {
         let outcome = try Self.shared.program.run(arguments + ["--library", Self.shared.library])

@@ -57,7 +57,9 @@ import Vocabulary
             var wish = CandidateQuery.Wish(
                 origin: .clauses([0]), own: evidence(1...2), near: evidence(0...5), weight: Float.random(in: -0.2...0.6, using: &numbers),
                 idf: Float.random(in: 0...5, using: &numbers))
-            if wish.weight > 0, Int.random(in: 0..<3, using: &numbers) == 0 { wish.binding = [.genre, .instrument, .place].randomElement(using: &numbers) }
+            if wish.weight > 0, Int.random(in: 0..<3, using: &numbers) == 0 {
+                wish.binding = [.facet(.genre), .facet(.instrument), .facet(.place)].randomElement(using: &numbers)
+            }
             query.wishes.append(wish)
         }
         if Int.random(in: 0..<3, using: &numbers) == 0 {

@@ -53,7 +53,9 @@ import Vocabulary
                 origin: .clauses([0]), own: evidence(0...2), near: evidence(0...2), weight: Float.random(in: -0.2...0.5, using: &numbers),
                 idf: Float.random(in: 0...5, using: &numbers))
             wish.adds = Bool.random(using: &numbers)
-            if wish.weight > 0, Int.random(in: 0..<4, using: &numbers) == 0 { wish.binding = [.genre, .instrument].randomElement(using: &numbers) }
+            if wish.weight > 0, Int.random(in: 0..<4, using: &numbers) == 0 {
+                wish.binding = [.facet(.genre), .facet(.instrument)].randomElement(using: &numbers)
+            }
             wish.found = (0..<UInt32(library.tracks.count)).filter { _ in Int.random(in: 0..<3, using: &numbers) == 0 }
                 .map { CandidateQuery.Found(document: $0, match: Float.random(in: 0...1, using: &numbers)) }
             query.wishes.append(wish)

@@ -183,6 +183,46 @@ private func move(_ mood: String, _ strength: Double, _ change: Clause.Change = 
         #expect(none.shortfalls.contains { $0.kind == .noEvidence && $0.text.contains("theme") })
     }
 
+    /// A facet that is kept stays kept where what is asked for is let go.
+    @Test func whatIsKeptIsNeverLetGo() throws {
+        let document = try library.document(MoodyLibrary.first { $0.genre == "jazz" })
+        var plan = library.plan(like: [document], keep: [.genre, .instrument])
+        plan.clauses = [Clause(span: Span(0..<0), descriptor: DescriptorID(.genre, "polka"), hard: true)]
+        let response = library.search(plan)
+        #expect(!response.hits.isEmpty && response.hits.allSatisfy { moody.truth($0.id)?.genre == "jazz" })
+        plan.filters.withoutArtists = (0..<60).map { Filters.NamedSpan(name: "Band \($0)", span: Span(0..<0)) }
+        let none = library.search(plan)
+        #expect(none.hits.isEmpty && none.shortfalls.contains { $0.text == "nothing else here shares its genre and instrument and comes near" })
+        plan.keep = [.genre, .genre]
+        #expect(throws: PlanError.self) { try QueryPlan(canonicalJSON: plan.canonicalJSON) }
+    }
+
+    /// Pages and lengths are cuts of one ranking, also where the best matches are listened to.
+    @Test(arguments: ["jazz", "happy", "funk calm"]) func pagesAreCutsOfOneRanking(text: String) throws {
+        var options = SearchOptions()
+        options.limit = 12
+        let whole = library.search(text, options)
+        #expect(whole.hits.contains { $0.reasons.contains { $0.text == "sounds like the best matches" } })
+        for (offset, limit) in [(0, 1), (0, 3), (3, 3), (6, 6)] {
+            (options.offset, options.limit) = (offset, limit)
+            let page = library.search(text, options)
+            #expect(page.hits.map(\.id) == whole.hits.dropFirst(offset).prefix(limit).map(\.id) && page.totals == whole.totals)
+        }
+    }
+
+    /// A faster tempo is no mood: nothing is moved, and nothing of the seed is left behind.
+    @Test func movesThatLeadNowhereChangeNothing() throws {
+        let plain = library.search(library.plan(like: [3]))
+        let still = library.search(library.plan(like: [3], move: move("calm", 0)))
+        #expect(still.move == nil && still.hits.map(\.score) == plain.hits.map(\.score) && still.hits.map(\.id) == plain.hits.map(\.id))
+        var faster = library.plan(like: [3])
+        faster.moodMove = MoodMove(targets: [.init(descriptor: DescriptorID(.tempo, "fast"), change: .more)], strength: 0.75)
+        let response = library.search(faster)
+        #expect(response.move == nil && response.shortfalls.isEmpty)
+        let weightless = MoodMove(targets: [.init(descriptor: DescriptorID(.mood, "calm"), change: .more, weight: 0)], strength: 1)
+        #expect(library.search(library.plan(like: [3], move: weightless)).shortfalls.contains { $0.text == "no mood that tracks here have lies that way" })
+    }
+
     @Test func seedsThatAreNotWantedPushAway() throws {
         let seed = try #require(moody.truths.first { $0.genre == "funk" && $0.mood == "happy" })
         let pushed = try #require(moody.truths.last { $0.genre == "funk" && $0.mood == "happy" })
@@ -229,6 +269,22 @@ private func move(_ mood: String, _ strength: Double, _ change: Clause.Change = 
         #expect(response.move == nil && response.hits.contains { $0.reasons.contains { $0.kind == .likeness && $0.text == "is like Moss" } })
     }
 
+    /// Twenty heard tracks do not take the dial from all others.
+    @Test func fewSoundsAreNotTheWholeLibrary() throws {
+        let moody = try MoodyLibrary(count: 60)
+        let lines = (0..<130).map {
+            "{\"id\": \"u\($0)\", \"title\": \"Other \($0)\", \"descriptors\": {\"genre\": [\"rock\"], \"mood\": [\"\($0 % 2 == 0 ? "calm" : "angry")\"]}}"
+        }
+        let corpus = try moody.folder.write(lines.joined(separator: "\n"), to: "others.jsonl")
+        let outcome = try LibraryBuilder(library: moody.path, vocabulary: DenseLibrary.tables, encoder: WordEncoder()).build([
+            .init(path: corpus, format: .jsonl)
+        ])
+        #expect(outcome.soundProblems == ["the sound of 60 of 190 tracks is known: too few, so tracks are alike by their descriptors"])
+        let library = try Library(path: moody.path) { _ in WordEncoder() }
+        #expect(library.likeness?.isSound == false && library.likeness?.vectors.count == 190)
+        #expect(library.search("like Other 4 but more angry").move?.to == "angry")
+    }
+
     @Test func withoutVectorsItIsSaidAsWell() throws {
         let response = try MoodyLibrary.shared.open().withoutLikeness.search("like Song t001 but more sad")
         #expect(response.shortfalls.contains { $0.text == "no track here can be turned to another mood: the library has no vectors" })
@@ -265,6 +321,12 @@ private func move(_ mood: String, _ strength: Double, _ change: Clause.Change = 
         guard count >= 8 else { return }
         func mean(_ part: ArraySlice<DocumentID>) -> Double { part.reduce(0) { $0 + (library.mood(of: $1)?.valence ?? 0) } / Double(part.count) }
         #expect(mean(path[..<(count / 2)]) < mean(path[(count / 2)...]))
+    }
+
+    /// Longer than what lies near any one step.
+    @Test func longPathsHaveTheirLength() throws {
+        let path = try #require(library.path(from: 0, to: 16, count: 100))
+        #expect(path.count == 100 && Set(path).count == 100)
     }
 
     @Test func stepsSayWhereTheyAre() throws {
@@ -304,6 +366,13 @@ private func move(_ mood: String, _ strength: Double, _ change: Clause.Change = 
         let other = try #require(moody.truths.last { $0.genre == truth.genre && $0.mood == "happy" })
         let seed = try plain.document(other.id)
         #expect(ann.search(ann.plan(like: [seed], move: move("sad", 1))).hits.contains { $0.id == truth.id })
+
+        // A second correction nearby does not carry its followers beyond either.
+        corrections.put(MoodCorrection(track: plain.tracks.id(channel.vectors.documents[Int(nearest.document)]), moods: [DescriptorID(.mood, "sad")]))
+        try corrections.write()
+        let twice = try plain.asHeard(by: "ann")
+        for scored in near.prefix(20) { #expect(valence(twice, scored) >= -0.75) }
+        corrections.remove(track: plain.tracks.id(channel.vectors.documents[Int(nearest.document)]))
 
         // Others are not concerned; taken back, all is as before.
         #expect(try plain.asHeard(by: "ben").moods(of: document) == before)

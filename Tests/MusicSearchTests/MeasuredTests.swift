@@ -57,11 +57,25 @@ import TrackCatalogue
         #expect(response.shortfalls.contains { $0.text == "no track here has its key measured (aminor)" } && !response.hits.isEmpty)
     }
 
-    @Test func numbersThatCannotBeAreReported() throws {
-        let (library, folder, report) = try library(
-            "{\"id\": \"a\", \"bpm\": -3}\n{\"id\": \"b\", \"key\": \"h lydian\"}\n{\"id\": \"c\", \"bpm\": 99, \"title\": \"x\"}\n")
-        #expect(library.tracks.count == 1 && report.failed == 2)
-        #expect(report.problems[0].hasSuffix("bpm is -3.0") && report.problems[1].contains("'h lydian'"))
+    /// One measured track does not take tempo from those that only have words for it.
+    @Test func wordsCountWhereNothingWasMeasured() throws {
+        let (library, folder, _) = try library(Self.lines)
+        let hits = library.search("jazz at 150 bpm").hits
+        let word = try #require(hits.first { $0.id == "none" }?.reasons.first { $0.kind == .tempo })
+        #expect(word.text == "fast" && word.value > 0 && word.confidence == nil)
+        // One-sided bounds mean what they say.
+        for hit in library.search("jazz under 100 bpm").hits where ["mid", "fast"].contains(hit.id) {
+            #expect(!hit.reasons.contains { $0.kind == .tempo })
+        }
+        _ = folder
+    }
+
+    /// Other people's files have their own ways to say "unknown".
+    @Test func unusableNumbersCountAsUnknown() throws {
+        let rows = ["\"bpm\": -3", "\"bpm\": 0", "\"key\": 5", "\"key\": \"\"", "\"key\": \"A dorian\"", "\"bpm\": \"fast\"", "\"bpm\": null", "\"bpm\": [1]"]
+        let (library, folder, report) = try library(rows.enumerated().map { "{\"id\": \"t\($0)\", \($1)}" }.joined(separator: "\n"))
+        #expect(library.tracks.count == rows.count && report.failed == 0)
+        for document in 0..<UInt32(rows.count) { #expect(library.tracks.measured(document) == nil) }
         _ = folder
     }
 }

@@ -62,8 +62,12 @@ import Vocabulary
         try other.write(to: folder.path + "/mood.safetensors")
         let builder = LibraryBuilder(library: moody.path, vocabulary: DenseLibrary.tables)
         try builder.adopt(dial: folder.path + "/mood.safetensors")
-        _ = try builder.build([.init(path: moody.folder.path + "/corpus.jsonl", format: .jsonl)])
+        let outcome = try builder.build([.init(path: moody.folder.path + "/corpus.jsonl", format: .jsonl)])
         #expect(try moody.open().likeness?.moods?.scale.moods.count == 4)
+        #expect(
+            outcome.soundProblems.count == 1 && outcome.soundProblems[0].hasSuffix("it is for vectors by ear/2, 8 wide; this library's are by plane/1, 8 wide"))
+        #expect(try builder.abandonDial())
+        #expect(try !builder.abandonDial())
     }
 
     @Test func foreignFilesAreRefused() throws {
@@ -106,13 +110,24 @@ import Vocabulary
     }
 
     @Test func genresPlaceTracksInThePlane() throws {
-        let (moods, vectors, vocabulary, folder) = try builder(true)
-        #expect(try moods.write(vectors, to: folder.path) == ["moods.idx", "kinship.vec"])
+        let (built, vectors, vocabulary, folder) = try builder(true)
+        var moods = built
+        let written = try moods.write(vectors, to: folder.path)
+        #expect(written == ["moods.idx", "kinship.vec"])
         let index = try MoodIndex(folder: folder.path + "/", rows: 40, vocabulary, hasProfiles: true)
         // The scale is complete as far as this vocabulary goes.
         #expect(Set(index.scale.moods.map { vocabulary.descriptors[$0].id.slug }) == ["happy", "sad", "calm"])
         #expect(index.place(0).arousal > index.place(1).arousal + 0.2 && index.place(0).valence < index.place(1).valence - 0.2)
         #expect(index.place(0).deviation > 0.2)
+    }
+
+    /// Vectors without a word about the tracks teach nothing.
+    @Test func withoutEvidenceThereIsNoDial() throws {
+        let (_, vectors, vocabulary, folder) = try builder(true)
+        var silent = MoodIndexBuilder(vocabulary, implied: ImpliedMoods(base: .init(valence: 0.3, arousal: 0.2), changes: [:]), trained: nil)
+        for _ in 0..<40 { silent.add([]) }
+        let written = try silent.write(vectors, to: folder.path)
+        #expect(written.isEmpty)
     }
 
     /// The shipped table is what `descant vocab implied` makes of the starter corpus, in order, without what nobody hears.

@@ -1,4 +1,5 @@
 import Testing
+import Vocabulary
 
 @testable import QueryPlanning
 
@@ -29,6 +30,13 @@ import Testing
         #expect(rows(request.text, names: names) == request.rows)
         let seed = try #require(QueryPlanner(SmallVocabulary.shared, names: names).plan(request.text).seeds.first)
         #expect(seed.bare)
+    }
+
+    @Test(arguments: [
+        ("like Creep but calmer, same instruments", [Facet.instrument]), ("like Creep, keep the genre and the instruments", [.genre, .instrument]),
+        ("songs like Creep with the same genre and instruments", [.genre, .instrument]), ("like Creep", nil), ("keep the genre", nil), ("same tempo", nil),
+    ]) func whatIsToBeKeptIsRead(text: String, expected: [Facet]?) {
+        #expect(QueryPlanner(SmallVocabulary.shared, names: names).plan(text).keep == expected)
     }
 
     @Test func aTrackSeedCarriesItsId() throws {

@@ -5,6 +5,7 @@ import TextAnalysis
     @Test(arguments: [
         ("c#minor", "C♯ minor"), ("C♯ minor", "C♯ minor"), ("Db min", "C♯ minor"), ("bbmajor", "B♭ major"), ("A# major", "B♭ major"), ("E♭ major", "E♭ major"),
         ("aminor", "A minor"), ("am", "A minor"), ("F sharp minor", "F♯ minor"), ("Cb major", "B major"), ("b minor", "B minor"), ("g", "G major"),
+        ("CM", "C major"), ("Cm", "C minor"), ("C-sharp minor", "C♯ minor"),
     ])
     func keysAreReadHoweverTheyAreWritten(text: String, expected: String) {
         #expect(MusicalKey(text)?.description == expected)

@@ -69,6 +69,7 @@ struct TrainMood: ParsableCommand {
             Terminal.note(
                 "\(training.unknown.count) labels are no moods or genres of the vocabulary and were left out: \(training.unknown.joined(separator: ", "))")
         }
+        guard Set(data.artists).count > 1 else { throw ValidationError("\(labels): all tracks are by one artist, so none can be held out to judge by") }
         let fold = ArtistFolds.cut(
             artists: data.artists, moods: training.first, moodCount: training.moods.count + 1, folds: 5, seed: seed)
         var recipe = Recipe(

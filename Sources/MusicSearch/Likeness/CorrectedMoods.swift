@@ -11,9 +11,8 @@ struct CorrectedMoods: Sendable {
         var share: Float
         /// Of each mood of the scale.
         var marks: [Float]
-        /// How far the track was from where the listener has it.
-        var valence: Double
-        var arousal: Double
+        /// Where the listener has the corrected track.
+        var place: MoodPlace
     }
 
     /// By row of `TrackVectors`.
@@ -33,10 +32,7 @@ struct CorrectedMoods: Sendable {
         let own = Set(rows.compactMap { $0 })
         for (correction, row) in zip(corrections, rows) {
             guard let row, let (marks, place) = correction.meaning(moods.scale, vocabulary) else { continue }
-            let before = moods.place(row)
-            func influence(_ share: Float) -> Influence {
-                Influence(share: share, marks: marks, valence: place.valence - before.valence, arousal: place.arousal - before.arousal)
-            }
+            func influence(_ share: Float) -> Influence { Influence(share: share, marks: marks, place: place) }
             influences[row] = [influence(1)]
             let near = channel.vectors.vectors.search(channel.vectors.vectors.vector(row), k: Self.reach + 1)
             guard let last = near.last?.score, last < 1 else { continue }
@@ -67,8 +63,8 @@ struct CorrectedMoods: Sendable {
         guard let own = influences[row] else { return mood }
         var mood = mood
         for influence in own {
-            mood.valence = max(-1, min(1, mood.valence + Double(influence.share) * influence.valence))
-            mood.arousal = max(-1, min(1, mood.arousal + Double(influence.share) * influence.arousal))
+            mood.valence += Double(influence.share) * (influence.place.valence - mood.valence)
+            mood.arousal += Double(influence.share) * (influence.place.arousal - mood.arousal)
             if influence.share == 1 { mood.deviation = Self.deviation }
         }
         return mood

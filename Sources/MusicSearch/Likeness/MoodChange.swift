@@ -9,7 +9,7 @@ public struct MoodChange: Codable, Hashable, Sendable {
     public var to: String
     /// In 0…1.
     public var strength: Double
-    public var seed: TrackMood?
+    public var seed: TrackMood
     public var target: MoodMove.Point
     /// The middle of the answers.
     public var answers: MoodMove.Point?
@@ -41,7 +41,7 @@ extension Library {
         let moods = documents.compactMap { likeness?.mood(of: $0) }
         return MoodChange(
             from: destination.from, to: destination.to, strength: plan.moodMove?.strength ?? 0,
-            seed: likeness?.start([(seeds, 1)])?.mood, target: .init(valence: destination.place.valence, arousal: destination.place.arousal),
+            seed: destination.seed, target: .init(valence: destination.place.valence, arousal: destination.place.arousal),
             answers: mean(moods.map(\.valence)).flatMap { valence in mean(moods.map(\.arousal)).map { .init(valence: valence, arousal: $0) } },
             sharingGenre: mean(shares), sharedInstruments: mean(overlaps))
     }

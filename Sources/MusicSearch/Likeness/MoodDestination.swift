@@ -9,13 +9,14 @@ struct MoodDestination: Sendable {
     /// As people say it: "energetic", "calm, less dark".
     var from: String
     var to: String
-    /// Where the way ends in the plane.
+    /// Where the way begins and ends in the plane.
+    var seed: TrackMood
     var place: MoodPlace
 
     /// How far "less of it" and a step along an axis go.
     private static let step = 0.6
 
-    /// - Returns: nil when the move names no mood: a faster tempo is none.
+    /// - Returns: nil when the move names no mood (a faster tempo is none), or nothing on the scale lies that way.
     init?(_ move: MoodMove, from start: LikenessChannel.Start, _ scale: MoodScale, _ vocabulary: Vocabulary) {
         guard let mood = start.mood else { return nil }
         let seed = MoodPlace(mood)
@@ -48,9 +49,10 @@ struct MoodDestination: Sendable {
             let end = MoodPlace(valence: max(-1, min(1, seed.valence + shift.valence)), arousal: max(-1, min(1, seed.arousal + shift.arousal)))
             add(end.weights(from: seed, of: scale.places), end, 1, shift.steps)
         }
-        guard !ends.isEmpty else { return nil }
+        guard weights.contains(where: { $0 > 0 }) else { return nil }
         self.weights = weights
         from = start.shares.indices.max { (start.shares[$0], $1) < (start.shares[$1], $0) }.map { vocabulary.descriptors[scale.moods[$0]].label } ?? ""
+        self.seed = mood
         to = names.joined(separator: ", ")
         place = MoodPlace.mean(ends).mean
     }

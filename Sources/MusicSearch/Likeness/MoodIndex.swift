@@ -35,9 +35,10 @@ struct MoodIndex: Sendable {
         guard moods.allSatisfy({ Int($0) < vocabulary.count && MoodPlace(of: Int($0), in: vocabulary) != nil }) else {
             throw file.damaged(section: "moods", expected: "moods of the vocabulary", found: "\(Array(moods))")
         }
-        guard predicted.count == moods.count * rows, marks.count == predicted.count, totals.count == 2 * rows, places.count == 3 * rows,
-            places.allSatisfy({ (-1...1).contains($0) }), totals.allSatisfy({ $0 >= 0 && $0.isFinite })
-        else {
+        guard places.allSatisfy({ (-1...1).contains($0) }), totals.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+            throw file.damaged(section: "places", expected: "places in −1…1 and finite totals", found: "others")
+        }
+        guard predicted.count == moods.count * rows, marks.count == predicted.count, totals.count == 2 * rows, places.count == 3 * rows else {
             throw file.damaged(
                 section: "predicted", expected: "\(moods.count) moods of \(rows) tracks",
                 found: "\(predicted.count), \(marks.count), \(totals.count) and \(places.count) values")

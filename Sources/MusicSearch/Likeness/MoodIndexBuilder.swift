@@ -20,7 +20,9 @@ struct MoodIndexBuilder {
     /// Used in place of one of the library's own, for vectors by its encoder.
     private let trained: TrainedDial?
     private var marks: [[Mark]] = []
-    /// How surely people marked tracks with moods, added up.
+    /// How surely people marked each track with a mood.
+    private var sayings: [Float] = []
+    /// The same added up over the tracks that have vectors.
     private var said: Float = 0
 
     /// As many marks by people make what is implied superfluous.
@@ -33,6 +35,8 @@ struct MoodIndexBuilder {
     private static let labelLimit = 64
     /// Tracks that must have a genre or an instrument for it to count.
     private static let leastTracks = 3
+    /// Of a mood, for a track to teach it.
+    private static let leastMark: Float = 0.1
     /// Genres make tracks kin more than instruments do (`bench mood`).
     private static let instrumentWeight: Float = 0.7
     /// How far from its mood's place a track may lie that is marked with it, as a deviation.
@@ -47,7 +51,7 @@ struct MoodIndexBuilder {
         marks.append(own.map { ($0.descriptor, $0.weight) })
         var most: Float = 0
         for mark in own where !mark.isHeard && MoodPlace(of: mark.descriptor, in: vocabulary) != nil { most = max(most, mark.weight) }
-        said += most
+        sayings.append(most)
     }
 
     /// What all that a track has implies, and how sure that is; nil where nothing is known, or people said enough.
@@ -70,11 +74,12 @@ struct MoodIndexBuilder {
 
     /// - Returns: the files written, by their names in a generation: none where too few tracks have moods for a dial to be learnt.
     /// - Throws: `FileError`.
-    func write(_ vectors: TrackVectorsBuilder, to folder: String) throws -> [String] {
+    mutating func write(_ vectors: TrackVectorsBuilder, to folder: String) throws -> [String] {
         let own = vectors.documents.map { marks[Int($0)] }
         var frequencies = [Int](repeating: 0, count: vocabulary.count)
         for (descriptor, _) in own.joined() { frequencies[descriptor] += 1 }
-        let trained = trained.flatMap { $0.encoder == vectors.encoder && $0.dimension == vectors.dimension && fits($0) ? $0 : nil }
+        said = vectors.documents.reduce(0) { $0 + sayings[Int($1)] }
+        let trained = trained.flatMap { misfit($0, vectors) == nil ? $0 : nil }
         let scale =
             trained.map { MoodScale(vocabulary, moods: $0.moods.compactMap(vocabulary.index)) }
             ?? MoodScale(vocabulary, frequencies: frequencies, isComplete: implied != nil && said < Self.enoughSaid)
@@ -87,6 +92,9 @@ struct MoodIndexBuilder {
                 guard let implied else { return marks }
                 return zip(marks, scale.weights(implied.place)).map { max($0, $1 * implied.certainty) }
             })
+        // Two moods at least must be told apart by some tracks each.
+        let marked = (0..<scale.moods.count).count { mood in (0..<moods.rows).count { moods[$0, mood] >= Self.leastMark } >= MoodScale.leastTracks }
+        guard trained != nil || marked > 1 else { return [] }
         let genreNumbers = trained.map { $0.labels.compactMap(vocabulary.index) } ?? common(.genre, own)
         let genres = labels(genreNumbers, own, weight: 1)
         let instruments = labels(genreNumbers.isEmpty ? [] : common(.instrument, own), own, weight: Self.instrumentWeight)
@@ -101,7 +109,7 @@ struct MoodIndexBuilder {
         file.add("places", own.indices.flatMap { place(own[$0], impliedPlaces[$0], Array(space.posteriors.row($0)), scale) })
         try file.write(to: folder + "/" + Library.FileName.moods)
         guard space.profiles.columns > 0 else { return [Library.FileName.moods] }
-        try space.profiles.values.withUnsafeBufferPointer {
+        try space.profiles.withoutZeros.values.withUnsafeBufferPointer {
             try FlatBuilder(rows: $0, dimension: space.profiles.columns, encoder: "kinship", format: .int8)
         }.write(to: folder + "/" + Library.FileName.kinship)
         return [Library.FileName.moods, Library.FileName.kinship]
@@ -132,10 +140,13 @@ struct MoodIndexBuilder {
         }
     }
 
-    /// Whether the vocabulary has all that a dial tells apart.
-    private func fits(_ trained: TrainedDial) -> Bool {
-        trained.moods.allSatisfy { vocabulary.index(of: $0).map { MoodPlace(of: $0, in: vocabulary) != nil } ?? false }
-            && trained.labels.allSatisfy { vocabulary.index(of: $0) != nil }
+    /// Why a trained dial cannot be used for some vectors; nil where it can.
+    func misfit(_ trained: TrainedDial, _ vectors: TrackVectorsBuilder) -> String? {
+        if trained.encoder != vectors.encoder || trained.dimension != vectors.dimension {
+            return "it is for vectors by \(trained.encoder), \(trained.dimension) wide; this library's are by \(vectors.encoder), \(vectors.dimension) wide"
+        }
+        let unknown = trained.moods.first { vocabulary.index(of: $0).flatMap { MoodPlace(of: $0, in: vocabulary) } == nil }
+        return (unknown ?? trained.labels.first { vocabulary.index(of: $0) == nil }).map { "the vocabulary has no \($0)" }
     }
 
     private func learn(_ x: Matrix, _ moods: Matrix, _ genres: Matrix) -> MoodDial {
@@ -191,6 +202,16 @@ extension Matrix {
             let own = self.row(row), total = own.reduce(0, +), greatest = own.max() ?? 0
             guard total > 0 else { continue }
             for column in 0..<columns { result[row, column] *= greatest / total }
+        }
+        return result
+    }
+
+    /// Rows of zeros, of which no direction is known, point the same way each.
+    fileprivate var withoutZeros: Matrix {
+        var result = self
+        let element = 1 / Float(max(1, columns)).squareRoot()
+        for row in 0..<rows where !self.row(row).contains(where: { $0 != 0 }) {
+            for column in 0..<columns { result[row, column] = element }
         }
         return result
     }

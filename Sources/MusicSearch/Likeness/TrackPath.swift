@@ -7,7 +7,7 @@ extension Library {
     /// A walk from one track to another, mood by mood: each step is as far on the way as its number says, and near to the one before.
     ///
     /// Every track is worth, at a step, how like it is to the two ends, each by how near that end is, and how near its mood lies to the way's place there. Of all walks
-    /// the one is searched that is worth most together with the likeness of neighbours, by a beam; no recording comes twice, no artist twice in a row.
+    /// the one is searched that is worth most together with the likeness of neighbours, by a beam; no recording comes twice, and no artist twice in a row where others are near.
     ///
     /// - Parameter count: tracks with both ends, at least 2.
     /// - Returns: documents from the first to the second; nil when either has no vector, or the library has no dial. Fewer where fewer tracks have vectors.
@@ -35,27 +35,34 @@ extension Library {
         for step in 1..<max(1, count - 1) {
             let share = Float(step) / Float(count - 1)
             let place = MoodPlace.mean([(MoodPlace(startMood), 1 - share), (MoodPlace(endMood), share)]).mean
-            var pool = TopK(PathBeam.pool)
+            // As many more as walks may have taken already.
+            var pool = TopK(PathBeam.pool + 2 * count)
             for row in 0..<n {
                 let likeness = (1 - share) * toStart[row] + share * toEnd[row]
                 let value = (likeness - usual) / span + PathBeam.moodWeight * place.nearness(to: places[row])
                 guard value > pool.threshold, !ends.contains(tracks.records[Int(channel.vectors.documents[row])].recording) else { continue }
                 pool.insert(Scored(document: DocumentID(row), score: value))
             }
-            var next: [PathBeam] = []
             let candidates = pool.sorted().map { ($0, channel.vectors.vectors.vector(Int($0.document))) }
-            for beam in beams {
-                let before = beam.rows[beam.rows.count - 1], vector = channel.vectors.vectors.vector(before)
-                let used = Set(beam.rows.map { tracks.records[Int(channel.vectors.documents[$0])].recording })
-                let artist = tracks.records[Int(channel.vectors.documents[before])].artist
-                for (scored, own) in candidates {
-                    let record = tracks.records[Int(channel.vectors.documents[Int(scored.document)])]
-                    guard !used.contains(record.recording), record.artist == .max || record.artist != artist else { continue }
-                    let near = zip(vector, own).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-                    next.append(
-                        PathBeam(rows: beam.rows + [Int(scored.document)], value: beam.value + scored.score + PathBeam.neighbourWeight * (near - usual) / span))
+            func steps(holdingApart isApart: Bool) -> [PathBeam] {
+                beams.flatMap { beam in
+                    let before = beam.rows[beam.rows.count - 1], vector = channel.vectors.vectors.vector(before)
+                    let used = Set(beam.rows.map { tracks.records[Int(channel.vectors.documents[$0])].recording })
+                    var artists: Set<UInt32> = [tracks.records[Int(channel.vectors.documents[before])].artist]
+                    if step == count - 2 { artists.insert(tracks.records[Int(last)].artist) }
+                    artists.remove(.max)
+                    return candidates.compactMap { scored, own -> PathBeam? in
+                        let record = tracks.records[Int(channel.vectors.documents[Int(scored.document)])]
+                        guard !used.contains(record.recording), !isApart || !artists.contains(record.artist) else { return nil }
+                        let near = zip(vector, own).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+                        return PathBeam(
+                            rows: beam.rows + [Int(scored.document)], value: beam.value + scored.score + PathBeam.neighbourWeight * (near - usual) / span)
+                    }
                 }
             }
+            var next = steps(holdingApart: true)
+            // Where all that is near is by one artist, better twice than not at all.
+            if next.isEmpty { next = steps(holdingApart: false) }
             guard !next.isEmpty else { break }
             // Equal walks by their tracks, so that the answer is one.
             next.sort { $0.value != $1.value ? $0.value > $1.value : $0.rows.lexicographicallyPrecedes($1.rows) }
