@@ -20,6 +20,21 @@ extension PlanDraft {
         }
     }
 
+    /// "Billie Jean but darker", "Yesterday, more upbeat": a title that begins the request and is compared with is a seed, whatever else its words may mean.
+    mutating func readCompared(_ directory: NameDirectory) {
+        guard let first = tokens.indices.first(where: { tokens[$0].kind == .word }), owners[first] == nil,
+            let known = libraryName(at: first, in: directory, limit: tokens.count, fuzzy: false), known.tokens.upperBound + 1 < words.count
+        else { return }
+        let next = known.tokens.upperBound
+        guard words[next] == "but" || words[next] == ",", isComparative(next + 1) else { return }
+        addSeed(known, .like, directory)
+    }
+
+    /// "Calmer", "more upbeat", "a bit less sad": within the next words.
+    private func isComparative(_ start: Int) -> Bool {
+        words[start..<min(words.count, start + 4)].contains { ["more", "less"].contains($0) || $0.hasSuffix("er") && $0.utf8.count > 4 }
+    }
+
     /// A bare artist name means *like*. A single ordinary word never names an artist or a title by itself, nor does a phrase of the vocabulary.
     mutating func readBare(_ directory: NameDirectory) {
         var i = 0

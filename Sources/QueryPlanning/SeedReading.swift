@@ -5,6 +5,7 @@ import Vocabulary
 extension PlanDraft {
     mutating func readNames(_ directory: NameDirectory?) {
         readQuoted(directory)
+        if let directory { readCompared(directory) }
         readCued(directory)
         if let directory { readBare(directory) }
         readKnownArtists()
@@ -25,6 +26,10 @@ extension PlanDraft {
             let unlike = Cues.unlike.length(at: i, in: words)
             var like = Cues.like.length(at: i, in: words)
             if words[i] == "than", isCompared(i) { like = 1 }
+            if words[i] == "as", let same = sameness(before: i) {
+                claim(same, .cue)
+                like = 1
+            }
             let by = Cues.by.length(at: i, in: words)
             if feels > 0, feels >= like {
                 i += feels
@@ -59,6 +64,29 @@ extension PlanDraft {
     func isCompared(_ than: Int) -> Bool {
         guard than + 1 < words.count, words[than + 1].first?.isNumber != true else { return false }
         return words[max(0, than - 4)..<than].contains { ["more", "less"].contains($0) || $0.hasSuffix("er") }
+    }
+
+    /// "The same energy as", "same genre as": what stands between says in what, and is no wish of its own.
+    func sameness(before as: Int) -> Range<Int>? {
+        for start in max(0, `as` - 3)..<`as` where words[start] == "same" {
+            return (start + 1..<`as`).allSatisfy { owners[$0] == nil || owners[$0] == .kept } ? start..<`as` : nil
+        }
+        return nil
+    }
+
+    /// Whether the vocabulary has every word of it: of several things after "like", such a one is a description.
+    func isDescribed(_ range: Range<Int>) -> Bool {
+        var i = range.lowerBound
+        while i < range.upperBound {
+            if let match = vocabulary.match(tokens[..<range.upperBound], at: i) {
+                i = match.tokens.upperBound
+            } else if FunctionWords.contains(words[i]) || tokens[i].kind == .symbol {
+                i += 1
+            } else {
+                return false
+            }
+        }
+        return true
     }
 
     /// Where the names after a cue end.
@@ -105,7 +133,7 @@ extension PlanDraft {
                 read += 1
                 i = known.tokens.upperBound
                 last = i
-            } else if isNameLike(segment) {
+            } else if isNameLike(segment), read == 0 || !isDescribed(segment) {
                 let isArtist = i > cue.upperBound && ["by", "from"].contains(words[i - 1])
                 addUnknown(segment, isArtist: isArtist, polarity)
                 read += 1

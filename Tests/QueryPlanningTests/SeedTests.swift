@@ -39,6 +39,15 @@ import Vocabulary
         #expect(QueryPlanner(SmallVocabulary.shared, names: names).plan(text).keep == expected)
     }
 
+    @Test(arguments: [
+        ("Bohemian Rhapsody but calmer", ["Bohemian Rhapsody"]), ("Yesterday, more upbeat", ["Yesterday"]), ("Creep but a bit less sad", ["Creep"]),
+        ("same energy as Creep", ["Creep"]), ("the same genre as Creep", ["Creep"]), ("like Creep, happy", ["Creep"]),
+        ("calm but upbeat", []),
+    ]) func whatIsComparedWithIsASeed(text: String, names expected: [String]) {
+        let plan = QueryPlanner(SmallVocabulary.shared, names: names).plan(text)
+        #expect(plan.seeds.map(\.name) == expected && plan.seeds.allSatisfy { $0.kind == .track })
+    }
+
     @Test func aTrackSeedCarriesItsId() throws {
         let planner = QueryPlanner(SmallVocabulary.shared, names: names)
         let seed = try #require(planner.plan("like Bohemian Rhapsody by Queen").seeds.first)
