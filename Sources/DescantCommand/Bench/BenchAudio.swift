@@ -29,6 +29,8 @@ struct BenchAudio: ParsableCommand {
     var jobs = 2
     @Option(help: "Seed of the cuts into five folds.")
     var seed: UInt64 = 0
+    @Option(help: "A library that the folder's audio was indexed into: how the places it gives go with what listeners felt.")
+    var library: String?
     @Flag(help: "Print each file's analysis.")
     var verbose = false
 
@@ -94,7 +96,28 @@ struct BenchAudio: ParsableCommand {
         add("genre, 5 nearest neighbours, five folds", outcome.genre?.formatted(digits: 3) ?? "none")
         add("mean correlation of nine emotions, ridge", outcome.correlation?.formatted(digits: 3) ?? "none")
         for (name, value) in zip(Self.emotions, outcome.byEmotion) { add("… \(name)", value.fixed(digits: 2)) }
+        if let library {
+            for (name, valence, arousal) in try placesInLibrary(library, paths, felt) {
+                add("valence, arousal in the library with \(name)", "\(valence.fixed(digits: 2)), \(arousal.fixed(digits: 2))")
+            }
+        }
         Terminal.write("\(paths.count) files, \(Int(seconds)) s of \(folder)\n\n\(results.markdown)")
+    }
+
+    /// Correlations of the tracks' places in the valence–arousal plane with each emotion.
+    private func placesInLibrary(_ path: String, _ files: [String], _ felt: [[Float]]) throws -> [(name: String, valence: Double, arousal: Double)] {
+        let library = try Library(path: path)
+        let documents = Dictionary((0..<UInt32(library.tracks.count)).map { (library.tracks.file($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let moods = try files.map { file in
+            guard let mood = try documents[SoundScan.root(file)].flatMap({ library.mood(of: $0) }) else {
+                throw ValidationError("--library: \(path) has no mood of \(file)")
+            }
+            return mood
+        }
+        return Self.emotions.enumerated().map { column, name in
+            let emotion = felt.map { Double($0[column]) }
+            return (name, correlation(moods.map(\.valence), emotion), correlation(moods.map(\.arousal), emotion))
+        }
     }
 
     private static func cosine(_ a: [Float], _ b: [Float]) -> Double {
