@@ -9,7 +9,7 @@ public struct Kinship: Sendable {
     public let regression: RidgeRegression
 
     /// Of the squared weights, per example and mean square of a feature.
-    private static let penaltyPerExample = 0.1
+    private static let penaltyPerExample = 0.2
 
     public init(_ regression: RidgeRegression) { self.regression = regression }
 

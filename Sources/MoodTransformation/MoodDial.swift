@@ -25,7 +25,7 @@ public struct MoodDial: Sendable {
     /// In the moods that a track is marked with, against what its vector says.
     public static let trust: Float = 0.75
     /// Of the posterior's squared weights, per example and mean square of a feature.
-    private static let penaltyPerExample = 0.25
+    private static let penaltyPerExample = 0.2
 
     public init(posterior: MoodPosterior, kinship: Kinship) { (self.posterior, self.kinship) = (posterior, kinship) }
 

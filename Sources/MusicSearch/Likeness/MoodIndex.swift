@@ -7,7 +7,7 @@ import Vocabulary
 /// The moods of a generation's tracks and what of them shall stay when their mood is changed, row by row as in `TrackVectors`.
 struct MoodIndex: Sendable {
     static let kind = "moods"
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
 
     let scale: MoodScale
     /// What vectors say: how likely a track has each mood of the scale, [moods][rows], 255 = certain.
@@ -22,7 +22,7 @@ struct MoodIndex: Sendable {
     let profiles: FlatIndex?
     let count: Int
     /// What likelihoods are multiplied by, see `MoodDial.gain`.
-    private(set) var gain: Float = 1
+    let gain: Float
 
     /// - Throws: `FileError` when a file is damaged or they contradict each other.
     init(folder: String, rows: Int, _ vocabulary: Vocabulary, hasProfiles: Bool) throws(FileError) {
@@ -32,12 +32,15 @@ struct MoodIndex: Sendable {
         marks = try file.array("marks")
         totals = try file.array("totals")
         places = try file.array("places")
+        let gains: MappedArray<Float> = try file.array("gain")
         guard moods.allSatisfy({ Int($0) < vocabulary.count && MoodPlace(of: Int($0), in: vocabulary) != nil }) else {
             throw file.damaged(section: "moods", expected: "moods of the vocabulary", found: "\(Array(moods))")
         }
-        guard places.allSatisfy({ (-1...1).contains($0) }), totals.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
-            throw file.damaged(section: "places", expected: "places in −1…1 and finite totals", found: "others")
+        guard places.allSatisfy({ (-1...1).contains($0) }), totals.allSatisfy({ $0 >= 0 && $0.isFinite }), let gain = gains.first, (1...100).contains(gain)
+        else {
+            throw file.damaged(section: "places", expected: "places in −1…1, finite totals and a gain", found: "others")
         }
+        self.gain = gain
         guard predicted.count == moods.count * rows, marks.count == predicted.count, totals.count == 2 * rows, places.count == 3 * rows else {
             throw file.damaged(
                 section: "predicted", expected: "\(moods.count) moods of \(rows) tracks",
@@ -49,14 +52,6 @@ struct MoodIndex: Sendable {
         }
         scale = MoodScale(vocabulary, moods: moods.map(Int.init))
         count = rows
-        let targets = scale.moods.compactMap { scale.weights(of: $0, vocabulary) }
-        gain = MoodDial.gain(
-            greatest: withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows)) { memory in
-                targets.map { target in
-                    likelihoods(target, into: memory)
-                    return memory[..<rows].reduce(0, max)
-                }
-            })
     }
 
     /// How likely a track has each mood of the scale.
@@ -76,10 +71,21 @@ struct MoodIndex: Sendable {
     ///
     /// - Parameter weights: of each mood of the scale, in 0…1.
     func likelihoods(_ weights: [Float], into out: UnsafeMutableBufferPointer<Float>) {
+        MoodColumns(predicted: predicted.buffer, marks: marks.buffer, totals: totals.buffer, count: count).likelihoods(weights, into: out)
+    }
+}
+
+/// The columns of a `MoodIndex`, in a file or before they are written.
+struct MoodColumns {
+    let predicted: UnsafeBufferPointer<UInt8>
+    let marks: UnsafeBufferPointer<UInt8>
+    let totals: UnsafeBufferPointer<Float>
+    /// Rows.
+    let count: Int
+
+    func likelihoods(_ weights: [Float], into out: UnsafeMutableBufferPointer<Float>) {
         let count = count
-        guard let out = out.baseAddress, let predicted = predicted.buffer.baseAddress, let marks = marks.buffer.baseAddress,
-            let totals = totals.buffer.baseAddress
-        else { return }
+        guard let out = out.baseAddress, let predicted = predicted.baseAddress, let marks = marks.baseAddress, let totals = totals.baseAddress else { return }
         out.update(repeating: 0, count: count)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * max(1, count)) { memory in
             guard let best = memory.baseAddress else { return }
@@ -97,6 +103,18 @@ struct MoodIndex: Sendable {
             for row in 0..<count {
                 out[row] = MoodDial.likelihood(predicted: out[row], best: best[row], sum: sums[row], total: totals[row], certainty: totals[count + row])
             }
+        }
+    }
+
+    /// What likelihoods are to be multiplied by.
+    /// - Parameter targets: weights for each mood of the scale.
+    func gain(_ targets: [[Float]]) -> Float {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { memory in
+            MoodDial.gain(
+                greatest: targets.map { target in
+                    likelihoods(target, into: memory)
+                    return memory[..<count].reduce(0, max)
+                })
         }
     }
 }

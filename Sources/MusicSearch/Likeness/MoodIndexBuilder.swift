@@ -93,8 +93,8 @@ struct MoodIndexBuilder {
                 return zip(marks, scale.weights(implied.place)).map { max($0, $1 * implied.certainty) }
             })
         // Two moods at least must be told apart by some tracks each.
-        let marked = (0..<scale.moods.count).count { mood in (0..<moods.rows).count { moods[$0, mood] >= Self.leastMark } >= MoodScale.leastTracks }
-        guard trained != nil || marked > 1 else { return [] }
+        let taught = (0..<scale.moods.count).count { mood in (0..<moods.rows).count { moods[$0, mood] >= Self.leastMark } >= MoodScale.leastTracks }
+        guard trained != nil || taught > 1 else { return [] }
         let genreNumbers = trained.map { $0.labels.compactMap(vocabulary.index) } ?? common(.genre, own)
         let genres = labels(genreNumbers, own, weight: 1)
         let instruments = labels(genreNumbers.isEmpty ? [] : common(.instrument, own), own, weight: Self.instrumentWeight)
@@ -103,9 +103,20 @@ struct MoodIndexBuilder {
 
         var file = SectionFileWriter(kind: MoodIndex.kind, version: MoodIndex.version)
         file.add("moods", scale.moods.map { UInt32($0) })
-        file.add("predicted", space.posteriors.transposed.values.map(Self.byte))
-        file.add("marks", moods.transposed.values.map(Self.byte))
-        file.add("totals", (0..<moods.rows).map { moods.row($0).reduce(0, +) } + (0..<moods.rows).map { moods.row($0).max() ?? 0 })
+        let predicted = space.posteriors.transposed.values.map(Self.byte), marked = moods.transposed.values.map(Self.byte)
+        let totals = (0..<moods.rows).map { moods.row($0).reduce(0, +) } + (0..<moods.rows).map { moods.row($0).max() ?? 0 }
+        let gain = predicted.withUnsafeBufferPointer { predicted in
+            marked.withUnsafeBufferPointer { marked in
+                totals.withUnsafeBufferPointer { totals in
+                    MoodColumns(predicted: predicted, marks: marked, totals: totals, count: own.count).gain(
+                        scale.moods.compactMap { scale.weights(of: $0, vocabulary) })
+                }
+            }
+        }
+        file.add("predicted", predicted)
+        file.add("marks", marked)
+        file.add("totals", totals)
+        file.add("gain", [gain])
         file.add("places", own.indices.flatMap { place(own[$0], impliedPlaces[$0], Array(space.posteriors.row($0)), scale) })
         try file.write(to: folder + "/" + Library.FileName.moods)
         guard space.profiles.columns > 0 else { return [Library.FileName.moods] }
