@@ -87,6 +87,74 @@ import Testing
         #expect(try run("mood", "correct", "t3", "--remove", "--listener", "ann").errors.contains("nothing was said of the mood of 't3'"))
     }
 
+    // MARK: Training a dial
+
+    /// Calm and energetic tracks told apart by their first element, jazz and rock by their second; some tracks have only a place in the plane.
+    private func labelled(artists: Int = 20) throws -> (vectors: String, labels: String) {
+        let count = 80
+        var floats: [Float] = [], places: [Float] = [], moods: [UInt8] = [], genres: [UInt8] = []
+        for i in 0..<count {
+            let (mood, genre, hasMood) = (i % 2, i / 2 % 2, i % 8 < 6)
+            floats += [Float(1 - 2 * mood), Float(1 - 2 * genre), Float(i % 5) * 0.05]
+            places += hasMood ? [9, 9] : mood == 0 ? [0.5, -0.7] : [0.6, 0.8]
+            moods += hasMood ? [mood == 0 ? 1 : 0, UInt8(mood), 0] : [0, 0, 0]
+            genres += [genre == 0 ? 1 : 0, UInt8(genre)]
+        }
+        func bytes(_ values: [Float]) -> [UInt8] { values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } } }
+        var header: [String] = [], data: [UInt8] = []
+        for (name, type, width, content) in [
+            ("pca256", "F32", 3, bytes(floats)), ("valence_arousal", "F32", 2, bytes(places)), ("labels_mood56", "U8", 3, moods),
+            ("labels_genre", "U8", 2, genres),
+            ("labels_instrument", "U8", 1, [UInt8](repeating: 0, count: count)),
+        ] {
+            header.append("\"\(name)\":{\"dtype\":\"\(type)\",\"shape\":[\(count),\(width)],\"data_offsets\":[\(data.count),\(data.count + content.count)]}")
+            data += content
+        }
+        var text = "{" + header.joined(separator: ",") + "}"
+        while text.utf8.count % 8 != 0 { text += " " }
+        let folder = Self.shared.program.folder
+        let vectors = try folder.write(
+            withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { Array($0) } + Array(text.utf8) + data, to: "labelled-\(artists).safetensors")
+        let names = "[" + (0..<count).map { "\"a\($0 % artists)\"" }.joined(separator: ", ") + "]"
+        let labels = try folder.write(
+            "{\"mood_tags\": [\"calm\", \"energetic\", \"trailer\"], \"genre_tags\": [\"jazz\", \"rock\"], \"instrument_tags\": [\"piano\"], \"artist_ids\": \(names)}",
+            to: "labelled-\(artists).json")
+        return (vectors, labels)
+    }
+
+    @Test func aDialIsTrainedWithItsRecipe() throws {
+        let (vectors, labels) = try labelled()
+        let folder = Self.shared.program.folder.path + "/dial"
+        let outcome = try run("train", "mood", "--vectors", vectors, "--labels", labels, "--to", folder, "--encoder", "v", "--least", "10")
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("1 labels are no moods or genres of the vocabulary and were left out: trailer"))
+        let recipe = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder + "/recipe.json"))) as? [String: Any])
+        #expect((recipe["moods"] as? [String])?.sorted() == ["calm", "energetic"] && recipe["genres"] as? Int == 2 && recipe["tracks"] as? Int == 80)
+        let accuracy = try #require(recipe["moodAccuracy"] as? Double), error = try #require(recipe["placeError"] as? Double)
+        let middle = try #require(recipe["middleError"] as? Double)
+        #expect(accuracy > 0.95 && error < middle / 2)
+        // A library of the same encoder uses it.
+        let library = Self.shared.program.folder.path + "/dialled"
+        let folderPath = Self.shared.program.folder.path
+        let indexed = try Self.shared.program.run([
+            "index", folderPath + "/corpus.jsonl", "--library", library, "--model", "none", "--embeddings", folderPath + "/v.npy", "--ids",
+            folderPath + "/ids.txt",
+            "--dial", folder + "/mood.safetensors",
+        ])
+        #expect(indexed.exitCode == 0 && !indexed.errors.contains("is not used"), "\(indexed.errors)")
+        #expect(try Self.shared.program.run(["mood", "show", "t0", "--library", library]).output.contains("calm"))
+    }
+
+    @Test func whatCannotBeTrainedFromIsNamed() throws {
+        let (vectors, labels) = try labelled(artists: 1)
+        let one = try run("train", "mood", "--vectors", vectors, "--labels", labels, "--to", Self.shared.program.folder.path + "/no")
+        #expect(one.exitCode != 0 && one.exitedByItself && one.errors.contains("all tracks are by one artist"))
+        let few = try run("train", "mood", "--vectors", vectors, "--labels", labels, "--to", Self.shared.program.folder.path + "/no", "--least", "1000")
+        #expect(few.errors.contains("fewer than two moods"))
+        let none = try run("train", "mood", "--vectors", labels, "--labels", labels, "--to", Self.shared.program.folder.path + "/no")
+        #expect(none.exitCode != 0 && none.exitedByItself && none.errors.contains("labelled-1.json"))
+    }
+
     @Test(arguments: [
         (["similar", "No Such Piece"], "no track 'No Such Piece'"), (["similar", "t1", "--mood", "purple"], "'purple' is no mood"),
         (["similar", "t1", "--mood", "calm:7"], "'7' is no number in 0.0…1.0"), (["similar", "t1", "--place", "0.3"], "expected VALENCE,AROUSAL"),
