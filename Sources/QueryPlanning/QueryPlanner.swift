@@ -72,6 +72,10 @@ extension PlanDraft {
         let moving = plan.clauses.filter { $0.change != nil && [.mood, .tempo, .texture].contains($0.descriptor.facet) }
         guard let strength = moving.map(\.strength).max() else { return }
         plan.moodMove = MoodMove(
-            targets: moving.map { MoodMove.Target(descriptor: $0.descriptor, change: $0.change ?? .more) }, strength: strength)
+            targets: moving.map { MoodMove.Target(descriptor: $0.descriptor, change: $0.change ?? .more) },
+            strength: (strength * Self.moveShare * 100).rounded() / 100)
     }
+
+    /// "Calmer" turns the dial to 0.6: far enough for the mood, and the seed is still to be recognised.
+    private static let moveShare = 0.8
 }

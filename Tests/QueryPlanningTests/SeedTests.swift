@@ -84,12 +84,12 @@ import Vocabulary
 
     @Test(arguments: [
         Case(
-            "like Island Sun but calmer", #"want mood:calm 0.75 "calmer" more"#, #"like track Island Sun "Island Sun""#, "move more calm 0.75"),
+            "like Island Sun but calmer", #"want mood:calm 0.75 "calmer" more"#, #"like track Island Sun "Island Sun""#, "move more calm 0.6"),
         Case(
-            "more upbeat than Radiohead", #"want mood:upbeat 0.75 "upbeat" more"#, #"like artist Radiohead "Radiohead""#, "move more upbeat 0.75"),
+            "more upbeat than Radiohead", #"want mood:upbeat 0.75 "upbeat" more"#, #"like artist Radiohead "Radiohead""#, "move more upbeat 0.6"),
         Case(
             "less aggressive than Metallica", #"avoid mood:aggressive 0.75 "aggressive" softly less"#, #"like artist Metallica "Metallica""#,
-            "move less aggressive 0.75"),
+            "move less aggressive 0.6"),
     ]) func aComparativeBesideASeedMovesItsMood(_ request: Case) {
         #expect(rows(request.text, names: names) == request.rows)
     }

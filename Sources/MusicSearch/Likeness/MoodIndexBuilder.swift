@@ -5,6 +5,12 @@ import Storage
 import VectorIndex
 import Vocabulary
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Learns a library's dial from its own tracks, and writes what it says about each of them.
 ///
 /// Two things are learnt from the tracks' vectors and descriptors (`MoodDial`): the moods of the scale, and the genres by which tracks are kin. What a track is marked
@@ -96,8 +102,9 @@ struct MoodIndexBuilder {
         let taught = (0..<scale.moods.count).count { mood in (0..<moods.rows).count { moods[$0, mood] >= Self.leastMark } >= MoodScale.leastTracks }
         guard trained != nil || taught > 1 else { return [] }
         let genreNumbers = trained.map { $0.labels.compactMap(vocabulary.index) } ?? common(.genre, own)
-        let genres = labels(genreNumbers, own, weight: 1)
-        let instruments = labels(genreNumbers.isEmpty ? [] : common(.instrument, own), own, weight: Self.instrumentWeight)
+        // What half of the library is says little about who is kin; a dial from elsewhere has learnt without that.
+        let genres = labels(genreNumbers, own, weight: 1, isRarityCounted: trained == nil)
+        let instruments = labels(genreNumbers.isEmpty ? [] : common(.instrument, own), own, weight: Self.instrumentWeight, isRarityCounted: trained == nil)
         let dial = trained?.dial ?? learn(x, moods, genres)
         let space = dial.space(x, moods: moods, labels: genres.besides(instruments))
 
@@ -184,7 +191,7 @@ struct MoodIndexBuilder {
     }
 
     /// How much each track has of some descriptors, itself or by narrower ones. [tracks][descriptors]
-    private func labels(_ descriptors: [Int], _ own: [[Mark]], weight: Float) -> Matrix {
+    private func labels(_ descriptors: [Int], _ own: [[Mark]], weight: Float, isRarityCounted: Bool) -> Matrix {
         let columns = Dictionary(descriptors.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let facets = Set(descriptors.map { vocabulary.descriptors[$0].id.facet })
         var result = Matrix(rows: own.count, columns: descriptors.count)
@@ -192,6 +199,12 @@ struct MoodIndexBuilder {
             for facet in facets {
                 for (descriptor, value) in held(own, facet) { if let column = columns[descriptor] { result[i, column] = value * weight } }
             }
+        }
+        guard isRarityCounted else { return result }
+        for column in descriptors.indices {
+            let count = (0..<own.count).count { result[$0, column] > 0 }
+            let rarity = log(Float(own.count + 1) / Float(count + 1)) / log(Float(own.count + 1))
+            for i in own.indices { result[i, column] *= rarity }
         }
         return result
     }
