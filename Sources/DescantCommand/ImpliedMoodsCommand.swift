@@ -24,10 +24,7 @@ extension VocabCommand {
             var places: [MoodPlace] = [], held: [Set<Int>] = []
             for document in 0..<UInt32(library.tracks.count) {
                 let own = library.tracks.links(document).map { Int($0.descriptor) }
-                let moods = own.compactMap { index -> MoodPlace? in
-                    guard case .mood(let valence, let arousal) = vocabulary.descriptors[index].attributes else { return nil }
-                    return MoodPlace(valence: valence, arousal: arousal)
-                }
+                let moods = own.compactMap { MoodPlace(vocabulary.descriptors[$0]) }
                 guard !moods.isEmpty else { continue }
                 places.append(MoodPlace.mean(moods.map { ($0, 1) }).mean)
                 let others = own.filter { vocabulary.descriptors[$0].id.facet != .mood }

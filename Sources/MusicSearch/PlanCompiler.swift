@@ -32,6 +32,8 @@ public struct Shortfall: Hashable, Sendable, Codable {
 struct PlanCompiler {
     let library: Library
     let plan: QueryPlan
+    /// Of each seed: an artist's take a look at every track, so they are found once.
+    let seedDocuments: [[UInt32]]
     var vocabulary: Vocabulary { library.vocabulary }
     var query = CandidateQuery()
     var shortfalls: [Shortfall] = []
@@ -45,6 +47,7 @@ struct PlanCompiler {
     init(_ plan: QueryPlan, _ library: Library) {
         self.plan = plan
         self.library = library
+        seedDocuments = plan.seeds.map(library.documents)
         addClauses()
         addTempo()
         let start = readMove()

@@ -41,7 +41,8 @@ extension Library {
         let shown = picked.dropFirst(offset)
         let hits = hits(Array(shown), firstRank: offset + 1, plan, query, options)
         return SearchResponse(
-            text: plan.text, handle: plan.handle, plan: plan, hits: hits, move: compiler.destination.map { change($0, plan, shown.map(\.candidate.document)) },
+            text: plan.text, handle: plan.handle, plan: plan, hits: hits,
+            move: compiler.destination.map { change($0, plan, from: compiler.likedDocuments, to: shown.map(\.candidate.document)) },
             totals: SearchResponse.Totals(strong: found.strong, near: found.near), facets: options.facets ? facets(found.documents) : nil,
             shortfalls: compiler.shortfalls, ignored: compiler.ignored, tracks: tracks.count, generation: manifest.generation)
     }
@@ -56,11 +57,10 @@ extension Library {
         for i in query.wishes.indices { query.wishes[i].weight *= 1 - Self.heardShare }
         query.strongScore *= 1 - Self.heardShare
         query.nearScore *= 1 - Self.heardShare
-        let near = likeness.nearest(start, target: nil, strength: 0, excluding: [])
         query.wishes.append(
             CandidateQuery.Wish(
                 origin: .likeness("sounds like the best matches"), own: [], near: [], weight: Self.heardShare * (1 - CandidateQuery.focusWeight), idf: 0,
-                found: near.map { CandidateQuery.Found(document: $0.document, match: $0.match, confidence: $0.confidence) }))
+                found: likeness.nearest(start, target: nil, strength: 0, excluding: [])))
         return query
     }
 

@@ -72,10 +72,10 @@ extension BenchMood {
         let tables = try DataFolder().tables()
         return try names.map { name in
             let mood = tables.descriptors.first { $0.id.facet == .mood && ($0.id.slug == name || $0.label == name || $0.aliases.contains(name)) }
-            guard case .mood(let valence, let arousal)? = mood?.attributes else {
+            guard let place = mood.flatMap({ MoodPlace($0) }) else {
                 throw ValidationError("--moods: '\(name)' has no place in the valence–arousal plane: the vocabulary has no such mood")
             }
-            return MoodPlace(valence: valence, arousal: arousal)
+            return place
         }
     }
 }

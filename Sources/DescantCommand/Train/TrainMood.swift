@@ -181,10 +181,7 @@ private struct Labels {
         let moodNames = resolve(data.moodNames, .mood), genreNames = resolve(data.genreNames, .genre)
         let moods = columns(moodNames, data.moods), genres = columns(genreNames, data.genres)
         guard moods.count > 1 else { throw ValidationError("fewer than two moods of the vocabulary are on \(least) tracks each") }
-        let moodPlaces = moods.compactMap { index -> MoodPlace? in
-            guard case .mood(let valence, let arousal) = vocabulary.descriptors[index].attributes else { return nil }
-            return MoodPlace(valence: valence, arousal: arousal)
-        }
+        let moodPlaces = moods.compactMap { MoodPlace(vocabulary.descriptors[$0]) }
         var moodLabels = Matrix(rows: data.count, columns: moods.count), genreLabels = Matrix(rows: data.count, columns: genres.count)
         var places = known
         for track in 0..<data.count {

@@ -75,7 +75,7 @@ extension MoodCorrection {
     /// What it says of each mood of the scale, and where the track lies then; nil when the vocabulary knows none of its moods.
     fileprivate func meaning(_ scale: MoodScale, _ vocabulary: Vocabulary) -> (marks: [Float], place: MoodPlace)? {
         if let place {
-            let place = MoodPlace(valence: place.valence, arousal: place.arousal)
+            let place = MoodPlace(place)
             return (scale.weights(place), place)
         }
         let known = moods.compactMap { vocabulary.index(of: $0) }

@@ -65,22 +65,16 @@ struct LikenessChannel: Sendable {
         return start
     }
 
-    struct Near: Sendable {
-        var document: DocumentID
-        /// The score's share of what it could be at best, above what tracks here score on average; in 0…1.
-        var match: Float
-        /// How sure that is: likeness to the seeds, or the chance that the track has the wanted mood.
-        var confidence: Float
-    }
-
     /// The tracks nearest to a start that was moved, by rising document.
     ///
     /// - Parameters:
     ///   - target: what each mood of the scale is worth, in 0…1; nil to stay.
     ///   - strength: in 0…1. At 0 it is as if there were no target.
     ///   - excluded: documents that are not to be found.
+    /// - Returns: matches are the score's share of what it could be at best, above what tracks here score on average; confidence is likeness to the seeds, or the
+    ///   chance that the track has the wanted mood.
     /// - Complexity: O(rows · dimension), at the speed of memory.
-    func nearest(_ start: Start, target: [Float]?, strength: Float, excluding excluded: Set<DocumentID>, count: Int = tracksFound) -> [Near] {
+    func nearest(_ start: Start, target: [Float]?, strength: Float, excluding excluded: Set<DocumentID>, count: Int = tracksFound) -> [CandidateQuery.Found] {
         let n = vectors.count
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * max(1, n)) { memory in
             let cosines = part(memory, 0, n), kinships = part(memory, 1, n), likelihoods = part(memory, 2, n)
@@ -105,7 +99,7 @@ struct LikenessChannel: Sendable {
             let best = max(1 - average, .leastNormalMagnitude)
             return top.sorted().map { found in
                 let row = Int(found.document), match = max(0, min(1, (found.score - average) / best))
-                return Near(document: vectors.documents[row], match: match, confidence: weight > 0 ? likelihoods[row] : match)
+                return CandidateQuery.Found(document: vectors.documents[row], match: match, confidence: weight > 0 ? likelihoods[row] : match)
             }.sorted { $0.document < $1.document }
         }
     }

@@ -21,11 +21,7 @@ public struct MoodChange: Codable, Hashable, Sendable {
 
 extension Library {
     /// What a move changed, and what it kept: measured on the answers.
-    func change(_ destination: MoodDestination, _ plan: QueryPlan, _ documents: [UInt32]) -> MoodChange {
-        let seeds = plan.seeds.filter { $0.polarity != .avoid }.flatMap(self.documents)
-        func held(_ documents: [UInt32], _ facet: Facet) -> Set<Int> {
-            Set(documents.flatMap { tracks.links($0).map { Int($0.descriptor) } }.filter { vocabulary.descriptors[$0].id.facet == facet })
-        }
+    func change(_ destination: MoodDestination, _ plan: QueryPlan, from seeds: [UInt32], to documents: [UInt32]) -> MoodChange {
         func mean(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }
         // Two kinds of jazz share a genre.
         func widened(_ genres: Set<Int>) -> Set<Int> { genres.union(genres.flatMap { vocabulary.ancestors(of: $0).map(\.index) }) }
@@ -44,5 +40,10 @@ extension Library {
             seed: destination.seed, target: .init(valence: destination.place.valence, arousal: destination.place.arousal),
             answers: mean(moods.map(\.valence)).flatMap { valence in mean(moods.map(\.arousal)).map { .init(valence: valence, arousal: $0) } },
             sharingGenre: mean(shares), sharedInstruments: mean(overlaps))
+    }
+
+    /// The descriptors of a facet that any of some tracks has itself.
+    func held(_ documents: [UInt32], _ facet: Facet) -> Set<Int> {
+        Set(documents.flatMap { tracks.links($0).map { Int($0.descriptor) } }.filter { vocabulary.descriptors[$0].id.facet == facet })
     }
 }

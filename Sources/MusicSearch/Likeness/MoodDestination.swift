@@ -42,7 +42,7 @@ struct MoodDestination: Sendable {
             }
         }
         if let place = move.place {
-            let end = MoodPlace(valence: place.valence, arousal: place.arousal)
+            let end = MoodPlace(place)
             add(scale.weights(end), end, 1, place.description)
         }
         if let shift = move.shift {

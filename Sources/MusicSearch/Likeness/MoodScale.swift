@@ -1,5 +1,6 @@
-import MoodTransformation
-import Vocabulary
+public import MoodTransformation
+import QueryPlanning
+public import Vocabulary
 
 /// The moods that a library's dial tells apart, and what every mood of the vocabulary says about them.
 ///
@@ -65,8 +66,12 @@ struct MoodScale: Sendable {
 
 extension MoodPlace {
     /// Where the vocabulary has a mood; nil for what is none.
-    init?(of descriptor: Int, in vocabulary: Vocabulary) {
-        guard case .mood(let valence, let arousal) = vocabulary.descriptors[descriptor].attributes else { return nil }
+    public init?(_ descriptor: Descriptor) {
+        guard case .mood(let valence, let arousal) = descriptor.attributes else { return nil }
         self.init(valence: valence, arousal: arousal)
     }
+
+    init?(of descriptor: Int, in vocabulary: Vocabulary) { self.init(vocabulary.descriptors[descriptor]) }
+
+    init(_ point: MoodMove.Point) { self.init(valence: point.valence, arousal: point.arousal) }
 }

@@ -7,7 +7,7 @@ import Vocabulary
 extension PlanCompiler {
     mutating func addSeeds() {
         for (i, seed) in plan.seeds.enumerated() {
-            let documents = library.documents(of: seed)
+            let documents = seedDocuments[i]
             guard !documents.isEmpty else {
                 addProfile(seed, i)
                 shortfalls.append(Shortfall(kind: .unknownSeed, text: seed.artist.map { "\(seed.name) by \($0)" } ?? seed.name))
@@ -29,10 +29,11 @@ extension PlanCompiler {
         }
     }
 
-    /// What seeds stand for, with their weight.
-    private var startingPoints: [(seed: Seed, documents: [UInt32])] {
-        plan.seeds.map { (seed: $0, documents: library.documents(of: $0)) }.filter { !$0.documents.isEmpty }
-    }
+    /// Seeds that the library has, with what they stand for.
+    private var startingPoints: [(seed: Seed, documents: [UInt32])] { Array(zip(plan.seeds, seedDocuments)).filter { !$0.1.isEmpty } }
+
+    /// What answers should be like.
+    var likedDocuments: [UInt32] { startingPoints.filter { $0.seed.polarity != .avoid }.flatMap(\.documents) }
 
     /// Where likeness starts from, and where the plan's mood move leads, if it leads anywhere.
     mutating func readMove() -> LikenessChannel.Start? {
@@ -63,7 +64,6 @@ extension PlanCompiler {
         let named = seeds.filter { $0.seed.polarity != .avoid }
         // "Like X" wants others; X alone is wanted too.
         let excluded = Set(seeds.filter { !$0.seed.bare || $0.seed.polarity == .avoid }.flatMap(\.documents))
-        let near = channel.nearest(start, target: destination?.weights, strength: Float(plan.moodMove?.strength ?? 0), excluding: excluded)
         let names = named.map(\.seed.name).joined(separator: " and ")
         let strength = plan.moodMove.map { " (\(($0.strength * 100).rounded() / 100))" } ?? ""
         let moved = destination.map { ", moved from \($0.from) to \($0.to)\(strength)" } ?? ""
@@ -73,7 +73,7 @@ extension PlanCompiler {
         query.wishes.append(
             CandidateQuery.Wish(
                 origin: .likeness("\(channel.isSound ? "sounds" : "is") like \(names)\(moved)"), own: [], near: [], weight: weight, idf: 0,
-                found: near.map { CandidateQuery.Found(document: $0.document, match: $0.match, confidence: $0.confidence) }))
+                found: channel.nearest(start, target: destination?.weights, strength: Float(plan.moodMove?.strength ?? 0), excluding: excluded)))
     }
 
     /// The dial knows better than a word which tracks have a mood and are like the seeds still.
@@ -99,10 +99,10 @@ extension PlanCompiler {
 
     /// What answers must share with the seeds.
     mutating func addKept() {
-        let documents = plan.seeds.filter { $0.polarity != .avoid }.flatMap(library.documents)
+        let documents = likedDocuments
         guard let keep = plan.keep, !documents.isEmpty else { return }
         for facet in keep {
-            let held = Set(documents.flatMap { library.tracks.links($0).map { Int($0.descriptor) } }).filter { vocabulary.descriptors[$0].id.facet == facet }
+            let held = library.held(documents, facet)
             guard !held.isEmpty else {
                 shortfalls.append(Shortfall(kind: .noEvidence, text: "nothing is known of the \(facet.rawValue) of what is to be kept"))
                 continue
