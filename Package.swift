@@ -27,9 +27,10 @@ let package = Package(
         .target(name: "CFetch"),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         // In the order data flows; an arrow is an import.
-        .target(name: "Storage", dependencies: ["CHash", "CFiles"], swiftSettings: settings),
+        .target(name: "Storage", dependencies: ["CHash", "CFiles", "CZlib"], swiftSettings: settings),
         .target(name: "TextAnalysis", dependencies: ["CICU", "CStemmer"], swiftSettings: settings),
         .target(name: "Vocabulary", dependencies: ["TextAnalysis", "Storage"], swiftSettings: settings),
         .target(name: "Ranking", swiftSettings: settings),

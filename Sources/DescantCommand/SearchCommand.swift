@@ -32,23 +32,25 @@ struct SearchCommand: ParsableCommand {
     var plan: String?
 
     func run() throws {
-        let parsed = try plan.map { try QueryPlan(handle: $0) }
-        let text = try parsed?.text ?? request.text()
+        let parsed = try plan.map { try Conversation(handle: $0) }
+        let text = try parsed?.plan.text ?? request.text()
         let library = try libraryOption.open(model: model.model)
-        try answer.write(library.search(try (parsed ?? library.planner.plan(text)).dropping(drop), answer.searchOptions))
+        let conversation = try (parsed ?? Conversation(library.planner.plan(text))).dropping(drop, library.vocabulary)
+        try answer.write(library.search(conversation, answer.searchOptions))
     }
 }
 
-extension QueryPlan {
+extension Conversation {
     /// - Parameter names: descriptors as the plan prints them.
     /// - Throws: `ValidationError` for one that the plan does not hold.
-    fileprivate func dropping(_ names: [String]) throws -> QueryPlan {
-        try names.reduce(self) { plan, name in
-            guard let id = DescriptorID(name), plan.clauses.contains(where: { $0.descriptor == id }) else {
-                let held = plan.clauses.map(\.descriptor.description).joined(separator: ", ")
+    fileprivate func dropping(_ names: [String], _ vocabulary: Vocabulary) throws -> Conversation {
+        try names.reduce(self) { conversation, name in
+            let clauses = conversation.plan.clauses
+            guard let id = DescriptorID(name), clauses.contains(where: { $0.descriptor == id }) else {
+                let held = clauses.map(\.descriptor.description).joined(separator: ", ")
                 throw ValidationError("--drop is \(name); expected one of \(held.isEmpty ? "no clauses: the plan has none" : held)")
             }
-            return plan.dropping(id)
+            return conversation.refined(by: Refinement([Critique(.drop, id)], vocabulary), vocabulary)
         }
     }
 }

@@ -80,6 +80,8 @@ public struct CandidateQuery: Sendable {
     public var artists: [String] = []
     public var withoutArtists: [String] = []
     public var withoutTracks: [String] = []
+    /// Documents that may be answered; nil allows all.
+    public var within: Set<UInt32>?
     /// Something that binds is nowhere in the library: what is found can only be near.
     public var isIncomplete = false
     /// The relevance cut for this query.

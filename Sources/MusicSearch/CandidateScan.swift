@@ -138,7 +138,9 @@ private struct CandidateScan {
         artists = query.artists.isEmpty ? nil : Set(query.artists.compactMap(library.tracks.artistNumber))
         withoutArtists = query.withoutArtists.isEmpty ? [] : Set(query.withoutArtists.compactMap(library.tracks.artistNumber))
         withoutTracks = Set(query.withoutTracks.compactMap { library.tracks.document(id: $0) })
-        hasFilters = query.years != nil || query.duration != nil || query.key != nil || artists != nil || !withoutArtists.isEmpty || !withoutTracks.isEmpty
+        hasFilters =
+            query.years != nil || query.duration != nil || query.key != nil || artists != nil || !withoutArtists.isEmpty || !withoutTracks.isEmpty
+            || query.within != nil
         top = TopK(limit)
     }
 
@@ -225,6 +227,7 @@ private struct CandidateScan {
 
     private func passes(_ document: UInt32) -> Bool {
         guard hasFilters else { return true }
+        if let within = query.within, !within.contains(document) { return false }
         let record = library.tracks.records[Int(document)]
         if let years = query.years, record.year == .min || !years.contains(Double(record.year)) { return false }
         if let duration = query.duration, record.duration < 0 || !duration.contains(Double(record.duration)) { return false }

@@ -165,7 +165,7 @@ struct PlanCompiler {
 
     private mutating func addWish(_ clause: Clause, _ i: Int, _ descriptor: Int, share: Float, isBinding: Bool) {
         let facet = vocabulary.descriptors[descriptor].id.facet
-        let binding: CandidateQuery.Binding? = isBinding && facet.binds ? .facet(facet) : nil
+        let binding: CandidateQuery.Binding? = isBinding ? .facet(facet) : nil
         // What binds and is plentiful needs no neighbours: they could not stand in for it.
         let isPlentiful = binding != nil && library.documentFrequency(descriptor) >= Neighbourhood.plenty
         query.wishes.append(

@@ -20,12 +20,19 @@ extension Library {
     /// The plan is compiled for this library (`PlanCompiler`), every track is scored (`CandidateScan`), the best are freed of repetition (`Diversity`), and each
     /// hit's score is taken apart again into reasons.
     public func search(_ plan: QueryPlan, _ options: SearchOptions = SearchOptions()) -> SearchResponse {
+        search(Conversation(plan), options)
+    }
+
+    /// The answer to the latest turn of a conversation.
+    public func search(_ conversation: Conversation, _ options: SearchOptions = SearchOptions()) -> SearchResponse {
+        let plan = conversation.plan
         var compiler = PlanCompiler(plan, self)
         let limit = max(1, min(options.limit ?? plan.count ?? SearchOptions.defaultLimit, SearchOptions.largestLimit))
         let offset = max(0, min(options.offset, tracks.count))
         let needed = offset + limit
 
         var query = compiler.query
+        query.within = options.candidates.map(Set.init)
         var (found, picked) = (CandidateSet(), [Diversity.Pick]())
         if asksSomething(query) {
             (found, picked) = pick(query, needed, options)
@@ -40,15 +47,23 @@ extension Library {
         }
         let shown = picked.dropFirst(offset)
         let hits = hits(Array(shown), firstRank: offset + 1, plan, query, options)
-        return SearchResponse(
-            text: plan.text, handle: plan.handle, plan: plan, hits: hits,
+        var response = SearchResponse(
+            text: plan.text, state: conversation.handle, parent: conversation.parent?.handle, plan: plan, hits: hits,
             move: compiler.destination.map { change($0, plan, from: compiler.likedDocuments, to: shown.map(\.candidate.document)) },
-            totals: SearchResponse.Totals(strong: found.strong, near: found.near), facets: options.facets ? facets(found.documents) : nil,
+            totals: SearchResponse.Totals(strong: found.strong, near: found.near),
+            unmatched: options.candidates.map { unmatched($0, found.documents) }, facets: options.facets ? facets(found.documents) : nil,
             shortfalls: compiler.shortfalls, ignored: compiler.ignored, tracks: tracks.count, generation: manifest.generation)
+        response.say = response.sentence
+        return response
+    }
+
+    private func unmatched(_ asked: [DocumentID], _ found: [UInt32]) -> [String] {
+        let found = Set(found)
+        return asked.filter { !found.contains($0) }.map(tracks.id)
     }
 
     /// The query with one wish more: to sound like the best matches. Where nobody named a seed, they are the audio channel's start.
-    private func hearing(_ query: CandidateQuery, like found: [Candidate], _ plan: QueryPlan) -> CandidateQuery? {
+    func hearing(_ query: CandidateQuery, like found: [Candidate], _ plan: QueryPlan) -> CandidateQuery? {
         guard let likeness, likeness.isSound, plan.seeds.isEmpty, query.wishes.contains(where: { $0.weight > 0 }) else { return nil }
         let best = found.lazy.filter { $0.relevance == .strong }.prefix(Self.heardMatches).map(\.document)
         guard !best.isEmpty, let start = likeness.start([(Array(best), 1)]) else { return nil }
@@ -68,7 +83,27 @@ extension Library {
     /// Of the score: enough to tell tracks apart that are described alike, too little to put one first that is not.
     private static let heardShare: Float = 0.15
 
-    private func asksSomething(_ query: CandidateQuery) -> Bool {
+    /// Shuffles stretches of the ranking, so that pages of one variation fit together; what is strong stays before what is near.
+    private func vary(_ ranking: inout [Candidate], by seed: UInt64) {
+        func key(_ candidate: Candidate) -> UInt64 {
+            var text = tracks.id(candidate.document)
+            return text.withUTF8 { Checksum.xxh3(UnsafeRawBufferPointer($0)) ^ (seed &* 0x9E37_79B9_7F4A_7C15) } &* 0xD6E8_FEB8_6659_FD93 >> 11
+        }
+        var start = 0
+        while start < ranking.count {
+            let end = min(ranking.count, start + Self.variedStretch)
+            let keys = Dictionary(uniqueKeysWithValues: ranking[start..<end].map { ($0.document, key($0)) })
+            ranking[start..<end].sort {
+                $0.relevance != $1.relevance
+                    ? $0.relevance == .strong : (keys[$0.document] ?? 0, $0.document) < (keys[$1.document] ?? 0, $1.document)
+            }
+            start = end
+        }
+    }
+
+    private static let variedStretch = 40
+
+    func asksSomething(_ query: CandidateQuery) -> Bool {
         query.wishes.contains { $0.weight > 0 } || !query.bans.isEmpty || query.years != nil || query.duration != nil || query.key != nil
             || !query.artists.isEmpty
     }
@@ -78,7 +113,8 @@ extension Library {
         let diversity = Diversity(self, query, options)
         var limit = needed * 4 + 40
         while true {
-            let found = candidates(query, limit: limit, collectingAll: options.facets)
+            var found = candidates(query, limit: limit, collectingAll: options.facets || options.candidates != nil)
+            if let variation = options.variation { vary(&found.best, by: variation) }
             let picked = diversity.pick(found.best, count: needed)
             if found.best.count < limit || picked.count >= needed { return (found, picked) }
             limit *= 8
@@ -122,7 +158,7 @@ extension Library {
     }
 
     /// Parts in words. A seed's many small parts become one reason.
-    private func reasons(_ document: UInt32, _ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> [Reason] {
+    func reasons(_ document: UInt32, _ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> [Reason] {
         var reasons: [Reason] = []
         if query.base > 0 { reasons.append(Reason(kind: .filters, text: "within the filters", value: Double(query.base))) }
         var seeds: [Int: (value: Double, signs: [String])] = [:]
@@ -222,7 +258,7 @@ extension Library {
         }
     }
 
-    private func explanation(_ candidate: Candidate, _ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> Explanation {
+    func explanation(_ candidate: Candidate, _ parts: [ScorePart], _ plan: QueryPlan, _ query: CandidateQuery) -> Explanation {
         var details: [Explanation] = []
         if query.base > 0 { details.append(Explanation(Double(query.base), "passes every filter; nothing else was asked for")) }
         for (wish, part) in zip(query.wishes, parts) where part.value != 0 {
@@ -262,7 +298,7 @@ extension Library {
 extension PlanCompiler {
     /// Nothing meets all that binds: lets go of one facet's binding, the least telling first. False when nothing binds any more.
     mutating func relax(_ query: inout CandidateQuery) -> Bool {
-        for facet in [Facet.place, .era, .instrument, .genre] {
+        for facet in [Facet.texture, .tempo, .theme, .mood, .voice, .place, .era, .instrument, .genre] {
             let bound = query.wishes.indices.filter { query.wishes[$0].binding == .facet(facet) }
             guard !bound.isEmpty else { continue }
             for i in bound { query.wishes[i].binding = nil }

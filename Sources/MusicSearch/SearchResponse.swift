@@ -15,6 +15,10 @@ public struct SearchOptions: Hashable, Sendable {
     public var foldingVersions = true
     public var facets = false
     public var explain = false
+    /// Only these tracks are ranked; nil ranks the library.
+    public var candidates: [DocumentID]?
+    /// Mixes neighbours in the ranking, each number in a way of its own; nil leaves them as they are.
+    public var variation: UInt64?
 
     public static let defaultLimit = 10
     public static let largestLimit = 1000
@@ -90,13 +94,22 @@ public struct SearchResponse: Codable, Hashable, Sendable {
     }
 
     public var text: String
-    public var handle: String
+    /// Handle of this turn of the conversation.
+    public var state: String
+    /// Handle of the turn before; nil for the first.
+    public var parent: String?
     public var plan: QueryPlan
+    /// What was found, in one sentence.
+    public var say: String = ""
+    /// What a critique changed; nil for a request of its own.
+    public var turn: Turn?
     public var hits: [Hit]
     /// What became of a move to another mood.
     public var move: MoodChange?
     /// Tracks in the candidate set that hits and facets come from too.
     public var totals: Totals
+    /// Of the tracks that were to be ranked, those that do not come near, in the order they were given.
+    public var unmatched: [String]?
     /// Facet → most frequent descriptors among the candidates.
     public var facets: [String: [FacetCount]]?
     public var shortfalls: [Shortfall]

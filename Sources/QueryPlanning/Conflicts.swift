@@ -1,19 +1,20 @@
 import Vocabulary
 
-/// Wishes that contradict each other, named.
-extension PlanDraft {
-    mutating func findConflicts() {
-        let clauses = plan.clauses
+extension Conflict {
+    /// Wishes that contradict each other, named.
+    static func among(_ clauses: [Clause], _ vocabulary: Vocabulary) -> [Conflict] {
         let indices = clauses.map { vocabulary.index(of: $0.descriptor) }
+        var conflicts: [Conflict] = []
         for a in clauses.indices {
             for b in clauses.indices where b > a {
-                guard let first = indices[a], let second = indices[b], let reason = conflict(clauses[a], first, clauses[b], second) else { continue }
-                plan.conflicts.append(Conflict(clauses: [a, b], reason: reason))
+                guard let first = indices[a], let second = indices[b], let reason = reason(clauses[a], first, clauses[b], second, vocabulary) else { continue }
+                conflicts.append(Conflict(clauses: [a, b], reason: reason))
             }
         }
+        return conflicts
     }
 
-    private func conflict(_ a: Clause, _ first: Int, _ b: Clause, _ second: Int) -> String? {
+    private static func reason(_ a: Clause, _ first: Int, _ b: Clause, _ second: Int, _ vocabulary: Vocabulary) -> String? {
         // What words may mean contradicts nothing that was said: it must not lift a ban.
         guard a.semantic == nil, b.semantic == nil else { return nil }
         func label(_ index: Int) -> String { "\"\(vocabulary.descriptors[index].label)\"" }

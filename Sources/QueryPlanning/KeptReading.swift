@@ -4,19 +4,13 @@ import Vocabulary
 extension PlanDraft {
     private static let leads: Set<String> = ["same", "keep", "keeping"]
     private static let links: Set<String> = ["the", "its", "their", "his", "her", "same"]
-    private static let facets: [String: Facet] = [
-        "genre": .genre, "genres": .genre, "style": .genre, "instrument": .instrument, "instruments": .instrument, "instrumentation": .instrument,
-        "tempo": .tempo, "speed": .tempo, "pace": .tempo, "voice": .voice, "vocals": .voice, "singing": .voice, "era": .era, "decade": .era,
-        "period": .era, "mood": .mood, "moods": .mood, "theme": .theme, "sound": .texture, "texture": .texture, "production": .texture,
-    ]
-
     /// Before names are read, or "like Creep, keep the genre" names two tracks.
     mutating func readKept() {
         var kept: [Facet] = []
         for i in words.indices where Self.leads.contains(words[i]) && owners[i] == nil {
             var next = afterLinks(i + 1), end = i
             // "Same genre and instruments".
-            while next < words.count, owners[next] == nil, let facet = Self.facets[words[next]] {
+            while next < words.count, owners[next] == nil, let facet = FacetNames.facet(words[next]) {
                 if !kept.contains(facet) { kept.append(facet) }
                 end = next
                 next += 1
@@ -40,4 +34,15 @@ extension PlanDraft {
         while next < words.count, Self.links.contains(words[next]) { next += 1 }
         return next
     }
+}
+
+/// The words by which listeners name a side of the music.
+enum FacetNames {
+    static func facet(_ word: String) -> Facet? { names[word] }
+
+    private static let names: [String: Facet] = [
+        "genre": .genre, "genres": .genre, "style": .genre, "instrument": .instrument, "instruments": .instrument, "instrumentation": .instrument,
+        "tempo": .tempo, "speed": .tempo, "pace": .tempo, "voice": .voice, "vocals": .voice, "singing": .voice, "era": .era, "decade": .era,
+        "period": .era, "mood": .mood, "moods": .mood, "theme": .theme, "sound": .texture, "texture": .texture, "production": .texture,
+    ]
 }

@@ -55,19 +55,9 @@ extension QueryPlan {
             if let group = clause.alternatives { notes.append("either \(group)") }
             rows.append([clause.polarity.rawValue, clause.descriptor.description, notes.joined(separator: "  ")])
         }
-        func range(_ bounds: Filters.Bounds, _ unit: String) -> String {
-            func number(_ value: Double) -> String { value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\((value * 10).rounded() / 10)" }
-            return switch (bounds.low, bounds.high) {
-            case (let low?, let high?) where low == high: number(low) + unit
-            case (let low?, let high?): "\(number(low))–\(number(high))\(unit)"
-            case (let low?, nil): "from \(number(low))\(unit)"
-            case (nil, let high?): "up to \(number(high))\(unit)"
-            case (nil, nil): "any"
-            }
-        }
-        if let years = filters.years { rows.append(["filter", "years \(range(years, ""))", "\"\(source(years.span))\""]) }
-        if let bpm = filters.bpm { rows.append(["filter", "tempo \(range(bpm, " bpm"))", "\"\(source(bpm.span))\""]) }
-        if let duration = filters.duration { rows.append(["filter", "duration \(range(duration, " s"))", "\"\(source(duration.span))\""]) }
+        if let years = filters.years { rows.append(["filter", "years \(years.words(""))", "\"\(source(years.span))\""]) }
+        if let bpm = filters.bpm { rows.append(["filter", "tempo \(bpm.words(" bpm"))", "\"\(source(bpm.span))\""]) }
+        if let duration = filters.duration { rows.append(["filter", "duration \(duration.words(" s"))", "\"\(source(duration.span))\""]) }
         if let key = filters.key { rows.append(["filter", "key \(key)", ""]) }
         if let metre = filters.metre { rows.append(["filter", "metre \(metre)", ""]) }
         for artist in filters.artists { rows.append(["filter", "by \(artist.name)", "\"\(source(artist.span))\""]) }

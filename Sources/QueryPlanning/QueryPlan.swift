@@ -23,6 +23,9 @@ public struct QueryPlan: Codable, Hashable, Sendable {
     public var keep: [Facet]?
     /// Facets that can be kept at a time.
     public static let mostKept = 3
+    /// More than any request has; each costs time.
+    public static let mostClauses = 1024
+    public static let mostSeeds = 256
     /// How many tracks were asked for.
     public var count: Int?
     /// Words read as another word.
@@ -31,29 +34,8 @@ public struct QueryPlan: Codable, Hashable, Sendable {
     public var ignored: [Ignored] = []
     /// Wishes that contradict each other.
     public var conflicts: [Conflict] = []
-    /// Handle of the plan that this one edits.
-    public var parent: String?
 
     public init() {}
-}
-
-extension QueryPlan {
-    /// The plan without what it wants or avoids of a descriptor; conflicts keep to the clauses that are left.
-    public func dropping(_ descriptor: DescriptorID) -> QueryPlan {
-        var plan = self
-        var places: [Int: Int] = [:]
-        plan.clauses = []
-        for (i, clause) in clauses.enumerated() where clause.descriptor != descriptor {
-            places[i] = plan.clauses.count
-            plan.clauses.append(clause)
-        }
-        plan.conflicts = conflicts.compactMap { conflict in
-            let left = conflict.clauses.compactMap { places[$0] }
-            return left.count == conflict.clauses.count ? Conflict(clauses: left, reason: conflict.reason) : nil
-        }
-        plan.parent = handle
-        return plan
-    }
 }
 
 /// Byte range in the UTF-8 of the request.

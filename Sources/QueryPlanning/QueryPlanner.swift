@@ -27,17 +27,19 @@ public struct QueryPlanner: Sendable {
     }
 
     /// - Complexity: O(words), with a look at the vocabulary's names for each word that is misspelt.
-    public func plan(_ text: String) -> QueryPlan {
+    public func plan(_ text: String) -> QueryPlan { read(text, isCritique: false) }
+
+    func read(_ text: String, isCritique: Bool) -> QueryPlan {
         let (head, tail) = Self.split(text)
         var draft = PlanDraft(head, vocabulary)
         draft.readQuantities()
         draft.readKept()
-        draft.readNames(names)
+        draft.readNames(names, isCritique: isCritique)
         draft.settleKept()
         draft.readDescriptors()
         draft.readMeaning(semantics)
         draft.collectIgnored()
-        draft.findConflicts()
+        draft.plan.conflicts = Conflict.among(draft.plan.clauses, vocabulary)
         draft.findMoodMove()
         if tail > 0 {
             let end = draft.plan.text.utf8.count
@@ -47,7 +49,7 @@ public struct QueryPlanner: Sendable {
     }
 
     /// The part of a text that is read, cut between characters, and how many bytes follow it.
-    private static func split(_ text: String) -> (head: String, tail: Int) {
+    static func split(_ text: String) -> (head: String, tail: Int) {
         guard text.utf8.count > longestText else { return (text, 0) }
         var end = text.utf8.index(text.startIndex, offsetBy: longestText)
         while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
@@ -69,13 +71,6 @@ extension PlanDraft {
     /// "like X but calmer": comparatives beside a seed are a move of the seed's mood.
     mutating func findMoodMove() {
         guard plan.seeds.contains(where: { $0.polarity == .like }) else { return }
-        let moving = plan.clauses.filter { $0.change != nil && [.mood, .tempo, .texture].contains($0.descriptor.facet) }
-        guard let strength = moving.map(\.strength).max() else { return }
-        plan.moodMove = MoodMove(
-            targets: moving.map { MoodMove.Target(descriptor: $0.descriptor, change: $0.change ?? .more) },
-            strength: (strength * Self.moveShare * 100).rounded() / 100)
+        plan.moodMove = MoodMove(of: plan.clauses)
     }
-
-    /// "Calmer" turns the dial to 0.6: far enough for the mood, and the seed is still to be recognised.
-    private static let moveShare = 0.8
 }

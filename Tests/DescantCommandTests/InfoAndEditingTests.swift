@@ -46,8 +46,8 @@ import Testing
         let plan = try #require(object["plan"] as? [String: Any])
         return (
             try #require(plan["clauses"] as? [[String: Any]]).compactMap { $0["descriptor"] as? String },
-            try #require(object["hits"] as? [[String: Any]]).compactMap { $0["id"] as? String }, try #require(object["handle"] as? String),
-            plan["parent"] as? String
+            try #require(object["hits"] as? [[String: Any]]).compactMap { $0["id"] as? String }, try #require(object["state"] as? String),
+            object["parent"] as? String
         )
     }
 

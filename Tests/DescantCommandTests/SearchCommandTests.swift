@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: [
         (["-k", "0"], "0"), (["-k", "999999999"], "999999999"), (["--limit=-1"], "-1"), (["-k", "many"], "many"), (["--offset=-3"], "-3"),
-        (["--per-artist=-2"], "-2"), (["--export", "cassette"], "cassette"), (["--plan", "d1.rubbish"], "handle"), (["--plan", "rubbish"], "rubbish"),
+        (["--per-artist=-2"], "-2"), (["--export", "cassette"], "cassette"), (["--plan", "d2.rubbish"], "handle"), (["--plan", "rubbish"], "rubbish"),
         (["--no-such-option"], "no-such-option"),
     ])
     func aValueThatIsNotAllowedIsNamed(options: [String], name: String) throws {

@@ -208,8 +208,8 @@ import Vocabulary
         let plan = library.planner.plan("buttery thumping riffs")
         let first = try #require(plan.clauses.first)
         #expect(first.descriptor.description == "genre:funk")
-        let answer = library.search(plan.dropping(first.descriptor), .everything)
+        let answer = library.refine(Conversation(plan), [Critique(.drop, first.descriptor)], .everything)
         #expect(answer.hits.allSatisfy { hit in !hit.reasons.contains { $0.kind == .near && $0.text.hasPrefix("funk") } })
-        #expect(answer.plan.parent == plan.handle)
+        #expect(answer.parent == plan.handle)
     }
 }

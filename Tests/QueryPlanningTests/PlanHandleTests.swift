@@ -33,7 +33,7 @@ import Vocabulary
     @Test func aHandleIsSafeInAURL() {
         for text in Self.requests {
             let handle = planner.plan(text).handle
-            #expect(handle.hasPrefix("d1."))
+            #expect(handle.hasPrefix("d2."))
             #expect(handle.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "-_.".utf8.contains($0) })
         }
     }
@@ -58,7 +58,7 @@ import Vocabulary
         for length in 0..<handle.count { #expect(throws: PlanError.self) { try QueryPlan(handle: String(handle.prefix(length))) } }
     }
 
-    @Test(arguments: ["", "d1.", "d1.AAAA", "d2.AAAAAAAAAAAAAAAA", "nonsense", "d1." + String(repeating: "A", count: 10_000), "d1.====", "🎷"])
+    @Test(arguments: ["", "d2.", "d2.AAAA", "d1.AAAAAAAAAAAAAAAA", "nonsense", "d2." + String(repeating: "A", count: 10_000), "d2.====", "🎷"])
     func foreignTextIsNoHandle(text: String) {
         #expect(throws: PlanError.self) { try QueryPlan(handle: text) }
     }

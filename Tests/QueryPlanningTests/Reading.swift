@@ -1,4 +1,5 @@
 import Testing
+import Vocabulary
 
 @testable import QueryPlanning
 
@@ -10,6 +11,13 @@ func rows(_ text: String, names: NameDirectory? = nil) -> [String] {
     return plan.tree.split(separator: "\n").compactMap { line in
         guard line.hasPrefix("├─ ") || line.hasPrefix("└─ ") else { return nil }
         return line.dropFirst(3).split(separator: " ").joined(separator: " ")
+    }
+}
+
+extension QueryPlan {
+    /// The plan without a descriptor, as a critique drops it.
+    func dropping(_ descriptor: DescriptorID) -> QueryPlan {
+        applying(Refinement([Critique(.drop, descriptor)], SmallVocabulary.shared), SmallVocabulary.shared)
     }
 }
 
