@@ -11,11 +11,17 @@ let package = Package(
     name: "descant",
     products: [
         .executable(name: "descant", targets: ["DescantCommand"]),
+        .executable(name: "descant-server", targets: ["ServerCommand"]),
         .library(name: "MusicSearch", targets: ["MusicSearch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     ],
     targets: [
         // C: system libraries behind opaque headers (RESEARCH: ICU's own headers clash with Foundation's).
@@ -53,6 +59,11 @@ let package = Package(
                 "QueryPlanning", "TrackCatalogue", "NeuralNetworks", "Storage", "CZip",
             ],
             swiftSettings: settings),
+        // The API without a transport: HTTP, MCP and the terminal ask the same.
+        .target(
+            name: "SearchService",
+            dependencies: ["MusicSearch", "QueryPlanning", "TrackCatalogue", "TextAnalysis", "Vocabulary", "Ranking", "Storage"],
+            swiftSettings: settings),
         .target(
             name: "Training",
             dependencies: [
@@ -61,10 +72,15 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Ranking", "LinearAlgebra"], swiftSettings: settings),
+        .target(
+            name: "LibraryAccess",
+            dependencies: ["MusicSearch", "Encoders", "LinearAlgebra", "Storage", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
         .executableTarget(
             name: "DescantCommand",
             dependencies: [
-                "MusicSearch", "Encoders", "AudioAnalysis", "MoodTransformation", "NeuralNetworks", "VectorIndex", "LinearAlgebra", "Evaluation",
+                "LibraryAccess", "SearchService", "MusicSearch", "Encoders", "AudioAnalysis", "MoodTransformation", "NeuralNetworks", "VectorIndex",
+                "LinearAlgebra", "Evaluation",
                 "TrackCatalogue", "QueryPlanning",
                 "Vocabulary",
                 "LexicalIndex",
@@ -72,7 +88,20 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // HTTP alone pulls in Hummingbird, which takes minutes to build: a product of its own.
+        .executableTarget(
+            name: "ServerCommand",
+            dependencies: [
+                "SearchService", "LibraryAccess", "MusicSearch", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            resources: [.embedInCode("Page")], swiftSettings: settings),
 
+        .target(
+            name: "ServiceFixtures", dependencies: ["TestSupport", "MusicSearch", "NeuralNetworks", "TrackCatalogue", "Vocabulary"],
+            path: "Tests/ServiceFixtures", swiftSettings: settings),
         .target(name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage"], swiftSettings: settings),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "Vocabulary", "Storage"], swiftSettings: settings),
@@ -108,7 +137,15 @@ let package = Package(
         .testTarget(
             name: "MoodTransformationTests", dependencies: ["TestSupport", "MoodTransformation", "NeuralNetworks", "LinearAlgebra"], swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "LinearAlgebra"], swiftSettings: settings),
-        .testTarget(name: "DescantCommandTests", dependencies: ["TestSupport", "DescantCommand", "Encoders"], swiftSettings: settings),
+        .testTarget(
+            name: "SearchServiceTests",
+            dependencies: ["TestSupport", "ServiceFixtures", "SearchService", "MusicSearch", "QueryPlanning", "Vocabulary"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ServerCommandTests", dependencies: ["TestSupport", "ServiceFixtures", "ServerCommand"], swiftSettings: settings),
+        .testTarget(name: "PageTests", dependencies: ["ServiceFixtures", "ServerCommand"], swiftSettings: settings),
+        .testTarget(
+            name: "DescantCommandTests", dependencies: ["TestSupport", "DescantCommand", "LibraryAccess", "SearchService", "Encoders"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

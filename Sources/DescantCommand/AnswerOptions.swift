@@ -1,4 +1,5 @@
 import ArgumentParser
+import LibraryAccess
 import MusicSearch
 
 #if canImport(FoundationEssentials)
@@ -17,6 +18,10 @@ struct AnswerOptions: ParsableArguments {
     var perArtist = 3
     @Flag(help: "List versions of one recording apart.")
     var versions = false
+    @Option(help: "Mixes neighbours in the ranking, each number in a way of its own.")
+    var variation: UInt64?
+    @Option(help: "File with ids, one a line: only these tracks are ranked.")
+    var candidates: String?
     @Flag(help: "Print the answer as JSON.")
     var json = false
     @Flag(help: "Show how each score is made.")
@@ -34,7 +39,8 @@ struct AnswerOptions: ParsableArguments {
         if perArtist < 0 { throw ValidationError("--per-artist is \(perArtist); expected 0 or more") }
     }
 
-    var searchOptions: SearchOptions {
+    /// - Throws: `ValidationError` for candidates that the library does not have.
+    func searchOptions(_ library: Library) throws -> SearchOptions {
         var options = SearchOptions()
         options.limit = limit
         options.offset = offset
@@ -42,7 +48,19 @@ struct AnswerOptions: ParsableArguments {
         options.foldingVersions = !versions
         options.explain = explain
         options.facets = facets
+        options.variation = variation
+        options.candidates = try candidates.map { try ids($0, library) }
         return options
+    }
+
+    private func ids(_ path: String, _ library: Library) throws -> [UInt32] {
+        guard let data = FileManager.default.contents(atPath: path) else { throw ValidationError("--candidates: there is no file '\(path)' that can be read") }
+        return try String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).enumerated().map { i, id in
+            guard let document = library.tracks.document(id: String(id)) else {
+                throw ValidationError("\(path):\(i + 1): there is no track '\(id)' in this library")
+            }
+            return document
+        }
     }
 
     func write(_ response: SearchResponse) throws {

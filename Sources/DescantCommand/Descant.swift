@@ -1,5 +1,6 @@
 import ArgumentParser
 import MusicSearch
+import SearchService
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -14,42 +15,15 @@ struct Descant: ParsableCommand {
         commandName: "descant",
         abstract: "Search music by describing it.",
         discussion: "descant search \"upbeat steel drum\" answers from the starter corpus; index a corpus of your own with descant index.",
-        version: "0.1.0",
+        version: descantVersion,
         subcommands: [
-            SearchCommand.self, SimilarCommand.self, PathCommand.self, MoodCommand.self, PlanCommand.self, IndexCommand.self, LibraryCommand.self,
-            VocabCommand.self, ModelsCommand.self, TrainCommand.self,
+            SearchCommand.self, ChatCommand.self, SimilarCommand.self, PathCommand.self, ExplainCommand.self, MoodCommand.self, PlanCommand.self,
+            IndexCommand.self, LibraryCommand.self,
+            VocabCommand.self, ModelsCommand.self, MCPCommand.self, TrainCommand.self,
             BenchCommand.self,
             InfoCommand.self,
         ],
         defaultSubcommand: nil)
-}
-
-/// Which library answers.
-struct LibraryOption: ParsableArguments {
-    @Option(name: [.short, .long], help: "Folder of the library; without it the starter corpus answers.")
-    var library: String?
-    @Option(help: "Whose corrections of moods count; see descant mood correct.")
-    var listener = MoodCorrections.defaultListener
-
-    /// Opens the library, building the starter library when it is needed for the first time.
-    ///
-    /// - Parameter model: what the command was asked to work with: makes the starter library, and finds a library's own encoder where that is a folder.
-    func open(model: TextModel? = nil) throws -> Library {
-        let library: Library
-        if let path = self.library {
-            library = try Library(path: path, encoder: try TextModels.provider(asked: model))
-        } else {
-            let progress = ProgressLine()
-            library = try StarterLibrary.open(DataFolder(), encoder: TextModels.usable(model)) { step in
-                guard let step else { return Terminal.note("Indexing the starter corpus (once) …") }
-                progress.show(step)
-            }
-            progress.finish()
-        }
-        if let notice = library.notice { Terminal.note("Note: \(notice)") }
-        if let why = library.lexicalOnly { Terminal.noteOnce("Searching by words alone: \(why). See descant models.", about: library.path) }
-        return try library.asHeard(by: listener)
-    }
 }
 
 /// Reads a request from arguments; "-" reads standard input.

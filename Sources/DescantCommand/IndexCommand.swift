@@ -1,4 +1,5 @@
 import ArgumentParser
+import LibraryAccess
 import MusicSearch
 import Storage
 import TrackCatalogue
@@ -94,15 +95,5 @@ extension IndexCommand {
         if lines.last == "" { lines.removeLast() }
         let name = embeddings.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? embeddings
         return try LibraryBuilder.Embeddings(vectors: file, ids: lines, idsPath: ids, encoder: encoder ?? name)
-    }
-}
-
-extension ProgressLine {
-    func show(_ step: LibraryBuilder.Progress) {
-        switch step {
-        case .importing(let path, let rows, let share): update(path.split(separator: "/").last.map(String.init) ?? path, done: rows, share: share)
-        case .indexing(let tracks): update("indexing", done: tracks, share: nil)
-        case .encoding(let texts, let total): update("encoding", done: texts, of: "texts", share: Double(texts) / Double(max(1, total)))
-        }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Encoders
+import LibraryAccess
 import LinearAlgebra
 import MusicSearch
 

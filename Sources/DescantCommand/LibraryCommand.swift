@@ -1,5 +1,6 @@
 import ArgumentParser
 import LexicalIndex
+import LibraryAccess
 import MusicSearch
 import TrackCatalogue
 import Vocabulary

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Encoders
+import LibraryAccess
 import MusicSearch
 
 struct ModelsCommand: ParsableCommand {

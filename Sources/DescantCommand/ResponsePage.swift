@@ -1,3 +1,4 @@
+import LibraryAccess
 import MusicSearch
 import QueryPlanning
 import Ranking

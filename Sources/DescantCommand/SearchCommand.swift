@@ -1,4 +1,5 @@
 import ArgumentParser
+import LibraryAccess
 import MusicSearch
 import QueryPlanning
 import Ranking
@@ -36,7 +37,7 @@ struct SearchCommand: ParsableCommand {
         let text = try parsed?.plan.text ?? request.text()
         let library = try libraryOption.open(model: model.model)
         let conversation = try (parsed ?? Conversation(library.planner.plan(text))).dropping(drop, library.vocabulary)
-        try answer.write(library.search(conversation, answer.searchOptions))
+        try answer.write(library.search(conversation, answer.searchOptions(library)))
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LibraryAccess
 import MusicSearch
 import QueryPlanning
 import Vocabulary
@@ -26,7 +27,7 @@ struct SimilarCommand: ParsableCommand {
         let plan = library.plan(
             like: try tracks.map { try library.document(named: $0) }, unlike: try unlike.map { try library.document(named: $0) },
             move: try mood.move(library), keep: try mood.facets())
-        try answer.write(library.search(plan, answer.searchOptions))
+        try answer.write(library.search(plan, answer.searchOptions(library)))
     }
 }
 

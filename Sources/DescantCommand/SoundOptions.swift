@@ -1,6 +1,7 @@
 import ArgumentParser
 import AudioAnalysis
 import Encoders
+import LibraryAccess
 import MusicSearch
 import Storage
 import Training

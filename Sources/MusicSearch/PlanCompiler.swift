@@ -11,7 +11,7 @@ import Vocabulary
 
 /// What a plan asks that a library cannot honour, or only in part.
 public struct Shortfall: Hashable, Sendable, Codable {
-    public enum Kind: String, Codable, Sendable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
         /// No track here has the descriptor.
         case missing
         /// The library has no data to decide it by.

@@ -226,13 +226,11 @@ extension Library {
 
     /// What heard a descriptor, or one that is narrower, in a track, and how surely; nil where somebody said it.
     private func evidenceOfSound(_ sign: CandidateQuery.Evidence.Sign?, _ document: UInt32) -> (source: String, confidence: Double)? {
-        guard case .descriptor(let index) = sign else { return nil }
+        guard case .descriptor(let index) = sign, tracks.links(document).contains(where: tracks.isHeard) else { return nil }
         let links = tracks.links(document).filter { link in
             Int(link.descriptor) == index || vocabulary.ancestors(of: Int(link.descriptor)).contains { $0.index == index }
         }
-        guard let best = links.max(by: { $0.weight < $1.weight }) else { return nil }
-        let sources = links.map(tracks.provenance)
-        guard sources.allSatisfy({ $0.hasPrefix("tagger:") || $0.hasPrefix("measured:") }) else { return nil }
+        guard let best = links.max(by: { $0.weight < $1.weight }), links.allSatisfy(tracks.isHeard) else { return nil }
         return (tracks.provenance(best), Double(best.weight) / 255)
     }
 

@@ -28,7 +28,7 @@ public struct SearchOptions: Hashable, Sendable {
 
 /// Why a hit is one: its parts add up to its score.
 public struct Reason: Codable, Hashable, Sendable {
-    public enum Kind: String, Codable, Sendable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
         case descriptor
         /// Evidence near what was asked for, not the thing itself.
         case near

@@ -70,6 +70,8 @@ public struct TrackStore: Sendable {
     private let identifiers: StringTable
     private let provenances: StringTable
     private let artistKeys: PhraseTable
+    /// Of each provenance, whether it is an ear's or a meter's rather than somebody's word.
+    private let isHeard: [Bool]
 
     public var count: Int { records.count }
 
@@ -86,6 +88,8 @@ public struct TrackStore: Sendable {
         identifiers = try StringTable(file, "identity")
         provenances = try StringTable(file, "sources")
         artistKeys = try PhraseTable(file, "artist")
+        let provenances = provenances
+        isHeard = (0..<provenances.count).map { provenances[$0].hasPrefix("tagger:") || provenances[$0].hasPrefix("measured:") }
         for table in [ids, titles, artists, albums, files, identifiers] where table.count != records.count {
             throw file.damaged(section: "ids.at", expected: "\(records.count) strings", found: "\(table.count)")
         }
@@ -141,6 +145,9 @@ public struct TrackStore: Sendable {
     func artistNumber(_ name: String) -> UInt32? { artistKeys.values(of: RecordingIdentity.artist(name)).first }
 
     public func provenance(_ link: Link) -> String { provenances[Int(link.provenance)] }
+
+    /// Whether a link was heard or measured, and said by nobody.
+    func isHeard(_ link: Link) -> Bool { isHeard[Int(link.provenance)] }
 
     /// The track's own descriptors, heaviest first as they were given.
     public func links(_ document: DocumentID) -> UnsafeBufferPointer<Link> {

@@ -388,11 +388,17 @@ extension Vocabulary {
     fileprivate func areOpposite(_ a: DescriptorID, _ b: DescriptorID) -> Bool {
         guard let one = descriptor(a)?.attributes, let other = descriptor(b)?.attributes else { return false }
         switch (one, other) {
-        case (.mood(let v, let a), .mood(let w, let b)): return v * w + a * b < -0.1
+        case (.mood(let v, let a), .mood(let w, let b)):
+            // Calm says little of pleasure and sad little of energy: each speaks for the side it lies far out on.
+            func speaksOfPleasure(_ valence: Double, _ arousal: Double) -> Bool { abs(valence) >= Self.farOut && abs(valence) > abs(arousal) }
+            let isOtherEnergy = min(abs(a), abs(b)) >= Self.farOut && a * b < 0
+            return isOtherEnergy || speaksOfPleasure(v, a) && speaksOfPleasure(w, b) && v * w < 0
         case (.tempo(let one), .tempo(let other)): return !one.overlaps(other)
         default: return false
         }
     }
+
+    private static var farOut: Double { 0.5 }
 
     /// Whether they are of one family: one a kind of the other, or both of a third.
     fileprivate func areKin(_ a: DescriptorID, _ b: DescriptorID) -> Bool {

@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioAnalysis
 import Encoders
 import Evaluation
+import LibraryAccess
 import LinearAlgebra
 import MusicSearch
 import NeuralNetworks

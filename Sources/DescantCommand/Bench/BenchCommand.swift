@@ -5,7 +5,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measure quality and speed.",
         subcommands: [
             BenchDescriptors.self, BenchTags.self, BenchPlanner.self, BenchLatency.self, BenchEncode.self, BenchVectors.self, BenchTraining.self,
-            BenchReport.self, BenchAudio.self, BenchMood.self,
+            BenchReport.self, BenchAudio.self, BenchMood.self, BenchConversations.self,
             BenchMemory.self,
         ])
 }

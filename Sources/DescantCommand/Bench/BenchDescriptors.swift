@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import LibraryAccess
 
 /// Descriptor matching (Epure et al. 2024, arXiv 2411.05649): a request against all descriptor sets, one of them relevant.
 struct BenchDescriptors: ParsableCommand {

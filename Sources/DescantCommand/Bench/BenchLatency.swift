@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import LexicalIndex
+import LibraryAccess
 import LinearAlgebra
 import MusicSearch
 import QueryPlanning

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import LibraryAccess
 import MusicSearch
 import QueryPlanning
 import TextAnalysis

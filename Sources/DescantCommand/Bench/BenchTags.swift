@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import LexicalIndex
+import LibraryAccess
 import MusicSearch
 import QueryPlanning
 import Ranking

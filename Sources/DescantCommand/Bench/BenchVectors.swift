@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import LibraryAccess
 import LinearAlgebra
 import MusicSearch
 import Ranking

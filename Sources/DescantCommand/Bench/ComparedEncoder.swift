@@ -1,5 +1,6 @@
 import ArgumentParser
 import Encoders
+import LibraryAccess
 import LinearAlgebra
 
 /// A bi-encoder that is compared with others, or several that stand for one: trained alike, each without one fold of the rows.

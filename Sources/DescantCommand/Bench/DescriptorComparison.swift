@@ -1,4 +1,5 @@
 import Evaluation
+import LibraryAccess
 import LinearAlgebra
 import Ranking
 

@@ -1,5 +1,6 @@
 import Encoders
 import Evaluation
+import LibraryAccess
 import LinearAlgebra
 import MusicSearch
 

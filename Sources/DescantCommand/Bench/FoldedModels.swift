@@ -1,4 +1,5 @@
 import Encoders
+import LibraryAccess
 import Training
 
 #if canImport(FoundationEssentials)

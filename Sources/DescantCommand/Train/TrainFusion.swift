@@ -1,6 +1,7 @@
 import ArgumentParser
 import Encoders
 import Evaluation
+import LibraryAccess
 import LinearAlgebra
 import MusicSearch
 import Training

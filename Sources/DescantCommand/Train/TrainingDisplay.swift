@@ -1,3 +1,4 @@
+import LibraryAccess
 import Training
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LibraryAccess
 import Training
 
 /// Which configuration, and where its run lies.

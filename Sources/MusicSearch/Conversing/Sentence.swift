@@ -8,6 +8,7 @@ extension SearchResponse {
         if changes.isEmpty {
             return (turn.notes.isEmpty ? "nothing changed" : turn.notes.joined(separator: ", ") + "; nothing changed").capitalised + "."
         }
+        if hits.isEmpty, plan.clauses.isEmpty, plan.seeds.isEmpty { return "All of that is forgotten: " + found(isTurn: true) + "." }
         let named = changes.prefix(4).joined(separator: ", ") + (changes.count > 4 ? " and \(changes.count - 4) more" : "")
         let isNew =
             hits.isEmpty
@@ -19,7 +20,7 @@ extension SearchResponse {
 
     private func found(isTurn: Bool) -> String {
         let request = isTurn ? "what you asked for" : "“\(text.count > 80 ? text.prefix(79) + "…" : text[...])”"
-        let first = hits.first.map { "“\($0.title)”" + ($0.artist.isEmpty ? "" : " by \($0.artist)") }
+        let first = hits.first.map { "“\($0.title.isEmpty ? $0.id : $0.title)”" + ($0.artist.isEmpty ? "" : " by \($0.artist)") }
         let missing = shortfalls.first { $0.kind == .missing }.map { "nothing here is \($0.text)" }
         func tracks(_ count: Int) -> String { count == 1 ? "one track" : "\(count) tracks" }
         guard let first else {

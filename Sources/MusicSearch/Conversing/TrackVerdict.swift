@@ -58,7 +58,7 @@ extension Library {
                 obstacles.append("\(options.perArtist ?? 0) tracks by \(tracks.artist(document)) come before it, and no artist has more")
             }
         } else {
-            obstacles = self.obstacles(document, plan, query, parts, score)
+            obstacles = self.obstacles(document, plan, query, score)
         }
         let unmet = zip(query.wishes, parts).filter { $0.weight > 0 && $1.match == 0 }.compactMap { wish, _ in words(of: wish, plan) }
         var verdict = TrackVerdict(
@@ -70,7 +70,7 @@ extension Library {
         return verdict
     }
 
-    private func obstacles(_ document: DocumentID, _ plan: QueryPlan, _ query: CandidateQuery, _ parts: [ScorePart], _ score: Float) -> [String] {
+    private func obstacles(_ document: DocumentID, _ plan: QueryPlan, _ query: CandidateQuery, _ score: Float) -> [String] {
         var obstacles: [String] = []
         let record = tracks.records[Int(document)]
         if let years = query.years {
@@ -91,25 +91,33 @@ extension Library {
         if isBy(query.withoutArtists) { obstacles.append("tracks by \(tracks.artist(document)) are left out") }
         if query.withoutTracks.contains(tracks.id(document)) { obstacles.append("it is the seed itself, and others are asked for") }
         for ban in query.bans {
-            let held = tracks.links(document).map { Int($0.descriptor) }
             for evidence in ban {
-                guard case .descriptor(let index) = evidence.sign else { continue }
-                if held.contains(where: { $0 == index || vocabulary.ancestors(of: $0).contains { $0.index == index } }) {
-                    obstacles.append("it has \(vocabulary.descriptors[index].label), which is to be left out")
-                }
+                guard case .descriptor(let index) = evidence.sign, has(document, index) else { continue }
+                obstacles.append("it has \(vocabulary.descriptors[index].label), which is to be left out")
             }
         }
         let bindings = Set(query.wishes.compactMap(\.binding))
         for binding in bindings.sorted(by: { "\($0)" < "\($1)" }) {
-            let bound = zip(query.wishes, parts).filter { $0.0.binding == binding }
-            guard !bound.contains(where: { $1.match > 0 }) else { continue }
-            let names = bound.compactMap { words(of: $0.0, plan) }
+            // What comes near is no substitute for what binds.
+            let bound = query.wishes.filter { $0.binding == binding }
+            let isMet = bound.contains { wish in
+                wish.own.contains { if case .descriptor(let index) = $0.sign { has(document, index) } else { false } }
+            }
+            guard !isMet else { continue }
+            let names = bound.compactMap { words(of: $0, plan) }
             obstacles.append("it is not marked as \(names.joined(separator: " or ")), which is held to")
         }
         if obstacles.isEmpty, score < query.nearScore {
             obstacles.append("its score \(rounded(score)) is below \(rounded(query.nearScore)), from which on tracks come near")
         }
         return obstacles
+    }
+
+    /// Whether a track has a descriptor, itself or by a narrower one.
+    private func has(_ document: DocumentID, _ descriptor: Int) -> Bool {
+        tracks.links(document).contains { link in
+            Int(link.descriptor) == descriptor || vocabulary.ancestors(of: Int(link.descriptor)).contains { $0.index == descriptor }
+        }
     }
 
     private func words(of wish: CandidateQuery.Wish, _ plan: QueryPlan) -> String? {

@@ -143,6 +143,9 @@ extension Library {
     /// Where a track lies in the valence–arousal plane; nil where the library cannot tell.
     public func mood(of document: UInt32) -> TrackMood? { likeness?.mood(of: document) }
 
+    /// Whether it can tell moods of tracks, and move seeds to others.
+    public var hasMoods: Bool { likeness?.moods != nil }
+
     public func moods(of document: UInt32) -> MoodReading? {
         guard let likeness, let moods = likeness.moods, let row = likeness.vectors.row(of: document) else { return nil }
         let shares = likeness.shares(row, moods)

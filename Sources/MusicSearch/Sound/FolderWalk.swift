@@ -4,6 +4,22 @@
     import Darwin
 #endif
 
+/// The files that hold sound.
+public enum AudioFormat {
+    /// What people's music comes in, by how a name ends. Other files are not looked into: a folder of music holds covers, booklets and playlists too.
+    static let extensions: Set<String> = [
+        "aac", "aif", "aifc", "aiff", "alac", "ape", "caf", "flac", "m4a", "m4b", "m4p", "mka", "mp2", "mp3", "mp4", "mpc", "oga", "ogg", "opus", "tta", "wav",
+        "wave", "webm", "weba", "wma", "wv",
+    ]
+
+    /// How a file's name ends, in lower case, where that is one of sound; nil for other files.
+    public static func ending(of path: String) -> String? {
+        guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return nil }
+        let ending = path[path.index(after: dot)...].lowercased()
+        return extensions.contains(ending) ? ending : nil
+    }
+}
+
 /// The audio files below a folder.
 struct FolderWalk {
     struct File: Hashable {
@@ -19,12 +35,6 @@ struct FolderWalk {
             modified = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
         }
     }
-
-    /// What people's music comes in, by how a name ends. Other files are not looked into: a folder of music holds covers, booklets and playlists too.
-    static let extensions: Set<String> = [
-        "aac", "aif", "aifc", "aiff", "alac", "ape", "caf", "flac", "m4a", "m4b", "m4p", "mka", "mp2", "mp3", "mp4", "mpc", "oga", "ogg", "opus", "tta", "wav",
-        "wave", "webm", "weba", "wma", "wv",
-    ]
 
     private(set) var files: [File] = []
     /// What could not be looked into, as `path: why`.
@@ -83,6 +93,6 @@ struct FolderWalk {
     }
 
     private static func isAudio(_ name: String) -> Bool {
-        name.lastIndex(of: ".").map { extensions.contains(name[name.index(after: $0)...].lowercased()) } ?? false
+        AudioFormat.ending(of: name) != nil
     }
 }

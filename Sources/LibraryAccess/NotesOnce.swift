@@ -9,7 +9,7 @@ import Storage
 
 extension Terminal {
     /// A note that is not repeated by later commands: a mark in the cache folder remembers it.
-    static func noteOnce(_ text: String, about subject: String) {
+    package static func noteOnce(_ text: String, about subject: String) {
         let mark = (try? CacheFolder.path()).map {
             $0 + "/noted-" + String(Array((subject + "\n" + text).utf8).withUnsafeBytes { Checksum.xxh3($0) }, radix: 16)
         }

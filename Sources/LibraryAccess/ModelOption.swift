@@ -1,18 +1,20 @@
-import ArgumentParser
-import Encoders
-import LinearAlgebra
+package import ArgumentParser
+package import Encoders
+package import LinearAlgebra
 
 /// Which text encoder: a model by name, or any BERT-family model by folder.
-struct ModelOption: ParsableArguments {
+package struct ModelOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Text model: \(TextModel.names.joined(separator: ", ")), or a folder with config.json, vocab.txt and model.safetensors.",
             discussion: "Without it \(TextModel.variable) names it, or else it is \(ShippedModel.name). A library goes on with the model it was indexed with."),
         transform: { try TextModel($0) })
-    var model: TextModel?
+    package var model: TextModel?
+
+    package init() {}
 
     /// The encoder of a measurement, which needs one.
-    func encoder(precision: Precision = .int8, remembered: Int = 256, team: ThreadTeam = .shared) throws -> BiEncoder {
+    package func encoder(precision: Precision = .int8, remembered: Int = 256, team: ThreadTeam = .shared) throws -> BiEncoder {
         guard let files = try (model ?? .preferred()).files() else {
             throw ValidationError("there is no text model to measure; install one with: descant models install \(ModelDescription.minilm.name)")
         }
@@ -20,12 +22,12 @@ struct ModelOption: ParsableArguments {
     }
 
     /// The encoder; nil where there is none to be had, or none is wanted.
-    func installedEncoder(precision: Precision) throws -> BiEncoder? {
+    package func installedEncoder(precision: Precision) throws -> BiEncoder? {
         try (model ?? .preferred()).files()?.encoder(precision: precision, remembered: 0)
     }
 
     /// The folder of a model to train: MiniLM unless another was asked for, as the shipped one was trained already.
-    func folder() throws -> String {
+    package func folder() throws -> String {
         guard let files = try (model ?? .installed(.minilm)).files() else { throw ValidationError("--model is none; expected a model to train") }
         return files.folder
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Encoders
-import LinearAlgebra
-import MusicSearch
+package import Encoders
+package import LinearAlgebra
+package import MusicSearch
 import Storage
 
 #if canImport(FoundationEssentials)
@@ -12,7 +12,7 @@ import Storage
 #endif
 
 /// A text model that a command can be told to work with.
-enum TextModel: Hashable, Sendable, CustomStringConvertible {
+package enum TextModel: Hashable, Sendable, CustomStringConvertible {
     /// Words alone.
     case none
     /// The one that lies beside the program.
@@ -21,12 +21,12 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
     /// Any bi-encoder of the BERT family.
     case folder(String)
 
-    static let noneName = "none"
+    package static let noneName = "none"
     /// What names one when no option does.
-    static let variable = "DESCANT_MODEL"
-    static let names = [ShippedModel.name] + ModelDescription.textModels.map(\.name) + [noneName]
+    package static let variable = "DESCANT_MODEL"
+    package static let names = [ShippedModel.name] + ModelDescription.textModels.map(\.name) + [noneName]
 
-    var description: String {
+    package var description: String {
         switch self {
         case .none: Self.noneName
         case .shipped: ShippedModel.name
@@ -36,7 +36,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// - Throws: `ValidationError` for a name that is none of a model; a folder is told by a slash in it.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         if text.contains("/") {
             self = .folder(text)
         } else if text == Self.noneName {
@@ -52,7 +52,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
 
     /// What `DESCANT_MODEL` names, if it is set.
     /// - Throws: `ValidationError` when it names no model.
-    static func named() throws -> TextModel? {
+    package static func named() throws -> TextModel? {
         guard let text = getenv(variable).map({ String(cString: $0) }), !text.isEmpty else { return nil }
         do {
             return try TextModel(text)
@@ -63,7 +63,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
 
     /// What `DESCANT_MODEL` names; without it the shipped model, or what is installed where that is missing, or none.
     /// - Throws: `ValidationError` when the variable names no model.
-    static func preferred() throws -> TextModel {
+    package static func preferred() throws -> TextModel {
         if let named = try named() { return named }
         let data = try DataFolder()
         if ShippedModel.isPresent(in: data.shippedModel) { return .shipped }
@@ -71,7 +71,7 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Where its files lie, held to what is known of them; nil for none.
-    func files() throws -> ModelFiles? {
+    package func files() throws -> ModelFiles? {
         switch self {
         case .none: return nil
         case .shipped:
@@ -92,26 +92,26 @@ enum TextModel: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A model's files, and how its encoder is called and kept.
-struct ModelFiles {
-    let folder: String
+package struct ModelFiles {
+    package let folder: String
     /// Of its compiled form in the cache folder; names no other model.
-    let cacheName: String
+    package let cacheName: String
     /// What names the weights in an encoder's identity.
-    let encoderName: () throws -> String
+    package let encoderName: () throws -> String
     /// Throws when the files are not what they should be.
-    let check: () throws -> Void
+    package let check: () throws -> Void
 
-    func encoder(precision: Precision, remembered: Int = 256, team: ThreadTeam = .shared) throws -> BiEncoder {
+    package func encoder(precision: Precision, remembered: Int = 256, team: ThreadTeam = .shared) throws -> BiEncoder {
         try check()
         return try BiEncoder(folder: folder, name: encoderName(), precision: precision, remembered: remembered, team: team)
     }
 
     /// The int8 encoder, compiled once into the cache folder and mapped from there: reading, checking and packing the original takes a tenth of a second.
-    func compiled() throws -> BiEncoder {
-        guard let cache = try? CacheFolder.path() else { return try encoder(precision: .int8) }
+    package func compiled(team: ThreadTeam = .shared) throws -> BiEncoder {
+        guard let cache = try? CacheFolder.path() else { return try encoder(precision: .int8, team: team) }
         let path = "\(cache)/\(cacheName)-\(try fingerprint()).encoder"
-        if FileManager.default.fileExists(atPath: path), let encoder = try? BiEncoder(compiled: path) { return encoder }
-        let encoder = try encoder(precision: .int8)
+        if FileManager.default.fileExists(atPath: path), let encoder = try? BiEncoder(compiled: path, team: team) { return encoder }
+        let encoder = try encoder(precision: .int8, team: team)
         // Where it cannot be written, the next command loads the original again.
         if (try? encoder.compile(vocabulary: Array(Data(contentsOf: URL(fileURLWithPath: folder + "/vocab.txt"))), to: path)) != nil {
             for other in (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
@@ -137,13 +137,15 @@ struct ModelFiles {
 }
 
 /// The text encoders that libraries are made and searched with.
-enum TextModels {
+package enum TextModels {
     /// The encoder for a new library; nil for one that is searched by words alone.
     /// - Parameter model: what was asked for; nil for `TextModel.preferred`.
-    static func encoder(_ model: TextModel? = nil) throws -> BiEncoder? { try (model ?? .preferred()).files()?.compiled() }
+    package static func encoder(_ model: TextModel? = nil, team: ThreadTeam = .shared) throws -> BiEncoder? {
+        try (model ?? .preferred()).files()?.compiled(team: team)
+    }
 
     /// The same, or nil and a note where the model is damaged: a search then goes by words.
-    static func usable(_ model: TextModel? = nil) -> BiEncoder? {
+    package static func usable(_ model: TextModel? = nil) -> BiEncoder? {
         do {
             return try encoder(model)
         } catch {
@@ -155,13 +157,14 @@ enum TextModels {
     /// Gives a library the encoder that its vectors were made with, if that is here.
     ///
     /// - Parameter asked: the model that the command was told to work with: where a folder is looked for, and nothing for words alone.
+    /// - Parameter team: threads of one encoding; one where many requests are answered at a time.
     /// - Throws: `ValidationError` when `DESCANT_MODEL` names no model.
-    static func provider(asked: TextModel? = nil) throws -> EncoderProvider? {
+    package static func provider(asked: TextModel? = nil, team: ThreadTeam = .shared) throws -> EncoderProvider? {
         let wanted = try asked ?? .named()
         if wanted == TextModel.none { return nil }
         return { identity in
             do {
-                let encoder = try encoder(for: identity, wanted)
+                let encoder = try encoder(for: identity, wanted, team)
                 if let asked, let encoder, !asked.makes(encoder.name) {
                     Terminal.note("Note: the library was indexed with \(encoder.name), which goes on to answer")
                 }
@@ -176,12 +179,12 @@ enum TextModels {
     /// A library's vectors go with one encoder, whatever a command is asked to work with: that is looked for among the models that are here.
     ///
     /// One that is another training of the same model is given as well; the library then says what its vectors were made with and what there is.
-    private static func encoder(for identity: String, _ wanted: TextModel?) throws -> BiEncoder? {
+    private static func encoder(for identity: String, _ wanted: TextModel?, _ team: ThreadTeam) throws -> BiEncoder? {
         let data = try DataFolder()
         let name = identity.prefix { $0 != "/" }
-        if case .folder = wanted, let encoder = try encoder(wanted), encoder.identity == identity { return encoder }
-        if name.hasPrefix(ShippedModel.name + "-"), ShippedModel.isPresent(in: data.shippedModel) { return try encoder(.shipped) }
-        if let installed = ModelStore(folder: data.models).present().first(where: { $0.name == name }) { return try encoder(.installed(installed)) }
+        if case .folder = wanted, let encoder = try encoder(wanted, team: team), encoder.identity == identity { return encoder }
+        if name.hasPrefix(ShippedModel.name + "-"), ShippedModel.isPresent(in: data.shippedModel) { return try encoder(.shipped, team: team) }
+        if let installed = ModelStore(folder: data.models).present().first(where: { $0.name == name }) { return try encoder(.installed(installed), team: team) }
         return nil
     }
 }
