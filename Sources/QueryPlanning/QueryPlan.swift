@@ -60,7 +60,7 @@ public enum Polarity: String, Codable, Sendable, CaseIterable {
 /// One wish: a descriptor with its polarity and weight.
 public struct Clause: Codable, Hashable, Sendable {
     /// "more upbeat", "less aggressive": relative to what the listener has in mind.
-    public enum Change: String, Codable, Sendable { case more, less }
+    public enum Change: String, Codable, Sendable, CaseIterable { case more, less }
 
     public var span: Span
     public var descriptor: DescriptorID
@@ -150,7 +150,7 @@ public struct Filters: Codable, Hashable, Sendable {
 
 /// A track or artist that the result should resemble, or not.
 public struct Seed: Codable, Hashable, Sendable {
-    public enum Kind: String, Codable, Sendable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
         case track, artist
         /// Named by the listener, unknown to the library.
         case unknown

@@ -60,7 +60,6 @@ enum OpenAPI {
         let error: JSONValue = ["application/json": ["schema": ["$ref": "#/components/schemas/Error"]]]
         var codes = operation.errors + [.badQuery]
         if operation.body != nil { codes += [.badJSON, .unsupportedMedia, .tooLarge] }
-        if operation.parameters.contains(where: { if case .string = $0.schema { !$0.isInPath } else { false } }) { codes.append(.tooLarge) }
         if operation.scope != .open { codes += [.unauthorized, .forbidden] }
         codes += [.methodNotAllowed, .timeout, .busy]
         for status in Set(codes.map(\.status)).sorted() {

@@ -45,8 +45,12 @@ public struct Page: Sendable {
         let html =
             template.replacing("{{title}}", with: asked ? Markup.escape(text) + " · Descant" : "Descant").replacing("{{query}}", with: Markup.escape(text))
             .replacing("{{results}}", with: results)
-        return ServiceReply(type: "text/html; charset=utf-8", Array(html.utf8), headers: [("Cache-Control", "no-store")])
+        return ServiceReply(
+            type: "text/html; charset=utf-8", Array(html.utf8), headers: [("Cache-Control", "no-store"), ("Content-Security-Policy", Self.policy)])
     }
+
+    /// Nothing of elsewhere, and nothing written into the page itself.
+    private static let policy = "default-src 'self'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'"
 
     private static func list(_ response: SearchResponse) -> String {
         let hits = response.hits.map { hit in

@@ -81,10 +81,7 @@ public final class SearchService: Sendable {
 
     // MARK: Browsers
 
-    private static let safety: [(name: String, value: String)] = [
-        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'"),
-    ]
+    private static let safety: [(name: String, value: String)] = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
 
     private func crossOrigin(_ request: ServiceRequest) -> [(name: String, value: String)] {
         guard let origin = request.headers["origin"], origins.contains(origin) || origins.contains("*") else { return [] }

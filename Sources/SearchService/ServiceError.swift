@@ -21,6 +21,9 @@ public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
         case unsupportedMedia = "unsupported_media_type"
+        /// A value longer than its field takes.
+        case tooLong = "too_long"
+        /// A body larger than is read.
         case tooLarge = "too_large"
         case unauthorized
         case forbidden
@@ -30,7 +33,7 @@ public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
 
         public var status: Int {
             switch self {
-            case .badJSON, .wrongType, .outOfRange, .unknownField, .missingField, .contradiction, .badState, .badPlan, .badCursor, .badQuery, .noSeed,
+            case .badJSON, .wrongType, .outOfRange, .tooLong, .unknownField, .missingField, .contradiction, .badState, .badPlan, .badCursor, .badQuery, .noSeed,
                 .unknownDescriptor:
                 400
             case .unauthorized: 401

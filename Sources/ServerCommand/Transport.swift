@@ -40,12 +40,14 @@ struct Transport: HTTPResponder {
                 return response(ServiceReply(error, headers: [("Connection", "close")]), method)
             }
         }
-        let headers = request.head.headerFields.reduce(into: [String: String]()) {
-            $0[$1.name.canonicalName] = $0[$1.name.canonicalName].map { $0 + ", " } ?? "" + $1.value
+        var headers: [String: String] = [:]
+        for name in ServiceRequest.headerNames {
+            if let name = HTTPField.Name(name), let value = request.head.headerFields[name] { headers[name.canonicalName] = value }
         }
+        headers["host"] = request.head.authority
         let asked = ServiceRequest(
             method, String(parts.first ?? ""), query: parts.count > 1 ? String(parts[1]) : "",
-            headers: headers.merging(request.head.authority.map { ["host": $0] } ?? [:]) { first, _ in first }, body: body)
+            headers: headers, body: body)
         return response(try await workers.runIfActive { service.reply(to: asked) }, method)
     }
 

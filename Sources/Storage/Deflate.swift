@@ -6,8 +6,11 @@ public enum Deflate {
     public static func pack(_ bytes: [UInt8], dictionary: [UInt8] = []) -> [UInt8] {
         var stream = z_stream()
         let size = Int32(MemoryLayout<z_stream>.size)
+        // A text that is short needs no large tables, which take longer to clear than it takes to pack.
+        let isShort = bytes.count + dictionary.count <= 1 << shortWindowBits
+        let (window, memory): (Int32, Int32) = isShort ? (shortWindowBits, 5) : (windowBits, 8)
         // Negative window bits: no header and no checksum, what holds the result has its own.
-        guard deflateInit2_(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK else {
+        guard deflateInit2_(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -window, memory, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK else {
             preconditionFailure("zlib is not the one that this program was built with: \(ZLIB_VERSION)")
         }
         defer { deflateEnd(&stream) }
@@ -52,5 +55,5 @@ public enum Deflate {
     }
 
     private static let windowBits: Int32 = 15
-    private static let memoryLevel: Int32 = 8
+    private static let shortWindowBits: Int32 = 13
 }

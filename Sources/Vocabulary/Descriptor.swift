@@ -11,8 +11,9 @@ public struct DescriptorID: Hashable, Comparable, Sendable, Codable, CustomStrin
 
     /// Reads `facet:slug`; nil when there is no such facet or no slug.
     public init?(_ text: String) {
-        guard let colon = text.firstIndex(of: ":"), let facet = Facet(rawValue: String(text[..<colon])) else { return nil }
-        let slug = String(text[text.index(after: colon)...])
+        // By bytes: a colon with a combining mark is one character, and none.
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let facet = Facet(rawValue: String(text[..<colon])) else { return nil }
+        let slug = String(text[text.utf8.index(after: colon)...])
         guard !slug.isEmpty else { return nil }
         self.init(facet, slug)
     }

@@ -73,6 +73,9 @@ public struct ServiceRequest: Sendable {
     public var headers: [String: String]
     public var body: [UInt8]
 
+    /// Those that are looked at, beside the host.
+    public static let headerNames = ["authorization", "content-type", "range", "origin"]
+
     public init(_ method: String, _ path: String, query: String = "", headers: [String: String] = [:], body: [UInt8] = []) {
         (self.method, self.path, self.query, self.headers, self.body) = (method, path, query, headers, body)
     }

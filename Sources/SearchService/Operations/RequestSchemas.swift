@@ -23,7 +23,7 @@ enum RequestSchemas {
     static let explain = Field("explain", .boolean, "Add the formula of every score.")
     static let perArtist = Field("perArtist", .integer(0...SearchOptions.largestLimit), "At most this many tracks of one artist; 0 for no cap, 3 without it.")
     static let versions = Field("versions", .boolean, "List versions of one recording apart.")
-    static let variation = Field("variation", .integer(0...(1 << 53)), "Mixes neighbours in the ranking, each number in a way of its own.")
+    static let variation = Field("variation", .integer(0...(1 << 53) - 1), "Mixes neighbours in the ranking, each number in a way of its own.")
     static let strength = Field("strength", .number(0...1), "0 is not at all, 1 is all the way.")
     static let trackID = Schema.string(most: 1_000)
     static let keep = Field(
@@ -62,7 +62,7 @@ enum RequestSchemas {
             Field("place", point(1), "A place to move to."), Field("shift", point(2), "A step to make."), strength,
         ])
 
-    private static func point(_ limit: Double) -> Schema {
+    static func point(_ limit: Double) -> Schema {
         .object(
             ObjectSchema(
                 "",

@@ -41,7 +41,7 @@ struct TrackDetail {
 }
 
 extension TrackDetail: Resource {
-    static let name = "Track"
+    static let resourceName = "Track"
     static let about = "All that the library says of a track."
     static let properties = [
         Property<TrackDetail>("id", "In this library.") { $0.id }, Property("title", "May be empty.") { $0.title },
@@ -58,7 +58,7 @@ extension TrackDetail: Resource {
 }
 
 extension TrackDetail.Link: Resource {
-    static let name = "TrackDescriptor"
+    static let resourceName = "TrackDescriptor"
     static let about = "A descriptor of a track."
     static let properties = [
         Property<TrackDetail.Link>("descriptor", "FACET:NAME.") { $0.descriptor }, Property("label", "As a person writes it.") { $0.label },
@@ -74,7 +74,7 @@ struct DescriptorDetail {
 }
 
 extension DescriptorDetail: Resource {
-    static let name = "Descriptor"
+    static let resourceName = "Descriptor"
     static let about = "A word of the controlled vocabulary."
     static let properties = [
         Property<DescriptorDetail>("descriptor", "FACET:NAME.") { $0.descriptor.id }, Property("label", "As a person writes it.") { $0.descriptor.label },
@@ -135,7 +135,7 @@ struct LibraryDetail {
 }
 
 extension LibraryDetail: Resource {
-    static let name = "Library"
+    static let resourceName = "Library"
     static let about = "What answers."
     static let properties = [
         Property<LibraryDetail>("tracks", "How many.") { $0.tracks }, Property("generation", "Rises with every index run.") { $0.generation },
@@ -147,7 +147,7 @@ extension LibraryDetail: Resource {
 }
 
 extension LibraryDetail.Share: Resource {
-    static let name = "FacetShare"
+    static let resourceName = "FacetShare"
     static let about = "A facet, and how many of its descriptors occur in the library."
     static let properties = [Property<LibraryDetail.Share>("facet", "Its name.") { $0.facet }, Property("descriptors", "How many.") { $0.descriptors }]
 }

@@ -11,7 +11,7 @@
 /// ```
 protocol Resource: Representable {
     /// Its name among the components of the API.
-    static var name: String { get }
+    static var resourceName: String { get }
     static var about: String { get }
     static var properties: [Property<Self>] { get }
 }
@@ -50,11 +50,11 @@ struct Property<Owner>: Sendable {
 }
 
 extension Resource {
-    static var name: String { "\(Self.self)" }
-    static var schema: Schema { .reference(name) }
+    static var resourceName: String { "\(Self.self)" }
+    static var schema: Schema { .reference(resourceName) }
 
     static var component: (name: String, schema: Schema) {
-        (name, .object(ObjectSchema(about, properties.map { ObjectSchema.Field($0.name, $0.schema, $0.about, required: $0.isRequired) })))
+        (resourceName, .object(ObjectSchema(about, properties.map { ObjectSchema.Field($0.name, $0.schema, $0.about, required: $0.isRequired) })))
     }
 
     func write(to writer: inout JSONWriter) {

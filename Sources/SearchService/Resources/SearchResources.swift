@@ -86,7 +86,7 @@ extension FacetCount: Resource {
 }
 
 extension MoodMove.Point: Resource {
-    static let name = "Place"
+    static let resourceName = "Place"
     static let about = "A place in the valence–arousal plane, or a step in it."
     static let properties = [Property<MoodMove.Point>("valence", "−1 to 1.") { $0.valence }, Property("arousal", "−1 to 1.") { $0.arousal }]
 }
@@ -103,7 +103,7 @@ extension MoodChange: Resource {
 }
 
 extension SearchResponse.Totals: Resource {
-    static let name = "Totals"
+    static let resourceName = "Totals"
     static let about = "Sizes of the candidate set that hits, facets and pages come from."
     static let properties = [
         Property<SearchResponse.Totals>("strong", "Tracks that fit.") { $0.strong }, Property("near", "Tracks that come near.") { $0.near },
@@ -139,7 +139,7 @@ extension PlanChange: Resource {
 }
 
 extension Turn.Place: Resource {
-    static let name = "RankedTrack"
+    static let resourceName = "RankedTrack"
     static let about = "A track that came or went, with the rank that it has or had."
     static let properties = [
         Property<Turn.Place>("rank", "From 1.") { $0.rank }, Property("id", "The track's id.") { $0.id }, Property("title", "May be empty.") { $0.title },
@@ -169,7 +169,7 @@ extension Answer: Resource {
         Property("state", "Handle of this turn: all of the conversation, to be given back.") { $0.response.state },
         Property("parent", "Handle of the turn before; missing for the first.", optional: { $0.response.parent }),
         Property("text", "All that was said so far.") { $0.response.text },
-        Property("plan", "How it was understood.", .reference("Plan")) { PlanJSON(plan: $0.response.plan) },
+        Property("plan", "How it was understood.") { $0.response.plan },
         Property("hits", "Best first.") { $0.response.hits }, Property("totals", "How many there are in all.") { $0.response.totals },
         Property("next", "Cursor of the next page, where there is more.", optional: { $0.next }),
         Property("unmatched", "Of the candidates given, those that do not come near.", optional: { $0.response.unmatched }),

@@ -11,8 +11,10 @@ enum Components {
             SearchResponse.Totals.component, FacetCount.component, MoodChange.component, MoodMove.Point.component, Turn.component, Turn.Place.component,
             PlanChange.component, Shortfall.component, Ignored.component, TrackVerdict.component, TrackDetail.component, TrackDetail.Link.component,
             DescriptorDetail.component, DescriptorList.component, LibraryDetail.component, LibraryDetail.Share.component, Health.component, Version.component,
-            ("Error", errorSchema), MultiAnswer.component, ToolReply.component, ToolReply.Track.component,
-        ] + PlanSchema.components + RequestSchemas.components
+            QueryPlan.component, Clause.component, Seed.component, Filters.component, Filters.Bounds.component, Filters.NamedSpan.component,
+            MoodMove.component, MoodMove.Target.component, Correction.component, Conflict.component, ("Error", errorSchema), MultiAnswer.component,
+            ToolReply.component, ToolReply.Track.component,
+        ] + RequestSchemas.components
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.schema) })
 

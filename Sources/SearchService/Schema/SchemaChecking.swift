@@ -28,7 +28,7 @@ extension Schema {
             guard let text = value.string else { return }
             // Code points, as JSON Schema counts.
             if let most, text.unicodeScalars.count > most {
-                throw ServiceError(.tooLarge, "expected at most \(most) characters, found \(text.unicodeScalars.count)", at: place)
+                throw ServiceError(.tooLong, "expected at most \(most) characters, found \(text.unicodeScalars.count)", at: place)
             }
             if pattern != nil, DescriptorID(text) == nil {
                 throw ServiceError(.wrongType, "expected FACET:NAME, as mood:upbeat, found '\(text.prefix(80))'", at: place)
@@ -41,7 +41,7 @@ extension Schema {
         case .array(let element, let most):
             try expect(value.array != nil, "an array")
             guard let values = value.array else { return }
-            if let most, values.count > most { throw ServiceError(.tooLarge, "expected at most \(most) elements, found \(values.count)", at: place) }
+            if let most, values.count > most { throw ServiceError(.tooLong, "expected at most \(most) elements, found \(values.count)", at: place) }
             for (i, value) in values.enumerated() { try element.check(value, at: "\(place)[\(i)]") }
         case .map(let element):
             guard case .object(let members) = value else { return try expect(false, "an object") }

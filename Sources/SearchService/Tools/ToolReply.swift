@@ -56,7 +56,7 @@ extension ToolReply: Resource {
 }
 
 extension ToolReply.Track: Resource {
-    static let name = "ToolTrack"
+    static let resourceName = "ToolTrack"
     static let about = "A track that answers."
     static let properties = [
         Property<ToolReply.Track>("rank", "From 1.") { $0.hit.rank }, Property("id", "For find_similar and explain_track.") { $0.hit.id },
