@@ -10,7 +10,7 @@ public import TestSupport
 /// The built `descant-server`, run as a process on a free port.
 public final class LiveServer: @unchecked Sendable {
     /// Next to the program that runs the tests.
-    static let program: String = {
+    public static let program: String = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         for candidate in [tests] + CommandLine.arguments {
             var folder = URL(fileURLWithPath: candidate)
