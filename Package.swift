@@ -62,7 +62,7 @@ let package = Package(
         // The API without a transport: HTTP, MCP and the terminal ask the same.
         .target(
             name: "SearchService",
-            dependencies: ["MusicSearch", "QueryPlanning", "TrackCatalogue", "TextAnalysis", "Vocabulary", "Ranking", "Storage"],
+            dependencies: ["MusicSearch", "QueryPlanning", "TrackCatalogue", "TextAnalysis", "Vocabulary", "Ranking", "AudioAnalysis", "Storage"],
             swiftSettings: settings),
         .target(
             name: "Training",

@@ -46,6 +46,14 @@ public final class AudioFile {
             channels: Int(format.channels), claimedSeconds: format.duration > 0 && format.duration.isFinite ? format.duration : nil)
     }
 
+    /// The picture that the file carries, as it is stored: JPEG or PNG as a rule; nil where there is none.
+    public var picture: [UInt8]? {
+        var bytes: UnsafePointer<UInt8>?
+        var size = 0
+        guard ca_picture(file, &bytes, &size) != 0, let bytes else { return nil }
+        return Array(UnsafeBufferPointer(start: bytes, count: size))
+    }
+
     public var tags: AudioTags {
         var values: [String: String] = [:]
         var index = 0

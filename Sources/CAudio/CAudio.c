@@ -225,6 +225,17 @@ ca_format ca_file_format(const ca_file *file) {
     return format;
 }
 
+int ca_picture(const ca_file *file, const uint8_t **bytes, size_t *size) {
+    for (unsigned i = 0; i < file->container->nb_streams; i++) {
+        const AVStream *stream = file->container->streams[i];
+        if (!(stream->disposition & AV_DISPOSITION_ATTACHED_PIC) || stream->attached_pic.size <= 0) continue;
+        *bytes = stream->attached_pic.data;
+        *size = (size_t)stream->attached_pic.size;
+        return 1;
+    }
+    return 0;
+}
+
 static int tag(AVDictionary *tags, size_t *index, const char **key, const char **value) {
     const AVDictionaryEntry *entry = NULL;
     while ((entry = library.av_dict_get(tags, "", entry, AV_DICT_IGNORE_SUFFIX))) {

@@ -122,13 +122,15 @@ struct Limits: ParsableArguments {
     var connections = 4_096
     @Option(help: "Requests at a time; more are refused as busy.")
     var requests = 256
+    @Option(help: "Seconds that a request may wait for its turn before it is refused as busy.")
+    var wait = 5
     @Option(help: "Seconds in which a request's head must have come, and its body after that.")
     var patience = 10
     @Option(help: "Seconds that a connection may stay open without a request.")
     var idle = 60
 
     func validate() throws {
-        for (name, value) in [("connections", connections), ("requests", requests), ("patience", patience), ("idle", idle)] where value < 1 {
+        for (name, value) in [("connections", connections), ("requests", requests), ("wait", wait), ("patience", patience), ("idle", idle)] where value < 1 {
             throw ValidationError("--\(name) is \(value); expected 1 or more")
         }
     }

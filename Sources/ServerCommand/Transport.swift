@@ -48,7 +48,14 @@ struct Transport: HTTPResponder {
         let asked = ServiceRequest(
             method, String(parts.first ?? ""), query: parts.count > 1 ? String(parts[1]) : "",
             headers: headers, body: body)
-        return response(try await workers.runIfActive { service.reply(to: asked) }, method)
+        let (asking, patience) = (ContinuousClock.now, Duration.seconds(limits.wait))
+        let reply = try await workers.runIfActive {
+            // Whoever asked so long ago has given up; the time goes to those who have not.
+            ContinuousClock.now - asking < patience
+                ? service.reply(to: asked)
+                : ServiceReply(ServiceError(.busy, "it waited more than \(patience) for its turn; try again", at: "service"), headers: [("Retry-After", "1")])
+        }
+        return response(reply, method)
     }
 
     private func response(_ reply: ServiceReply, _ method: String) -> Response {

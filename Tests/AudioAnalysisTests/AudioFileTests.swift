@@ -152,4 +152,27 @@ enum Chord {
         #expect(AudioTags(["genre": "Rock/Pop;; Jazz"]).genres == ["Rock", "Pop", "Jazz"])
         #expect(AudioTags([:]).title == nil)
     }
+
+    // MARK: Pictures
+
+    /// An ID3v2.3 tag with one APIC frame, before the sound.
+    private static func tagged(_ picture: [UInt8], _ sound: [UInt8]) -> [UInt8] {
+        func big(_ value: Int, bits: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (bits * (3 - $0)) & (1 << bits - 1)) } }
+        let content = [0] + Array("image/png\0".utf8) + [3, 0] + picture
+        let frame = Array("APIC".utf8) + big(content.count, bits: 8) + [0, 0] + content
+        return Array("ID3".utf8) + [3, 0, 0] + big(frame.count, bits: 7) + frame + sound
+    }
+
+    @Test func aFilesPictureIsGivenAsItIsStored() throws {
+        let folder = try TemporaryFolder()
+        let tone = try #require(Bundle.module.url(forResource: "Fixtures/tone", withExtension: "mp3"))
+        var sound = Array(try Data(contentsOf: tone))
+        // The tone's own tag goes.
+        if sound.starts(with: Array("ID3".utf8)) { sound.removeFirst(10 + sound[6..<10].reduce(0) { $0 << 7 | Int($1) }) }
+        // The smallest PNG: one pixel.
+        let png = try #require(Data(base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="))
+        let path = try folder.write(Self.tagged(Array(png), sound), to: "pictured.mp3")
+        #expect(try AudioFile(path: path, rate: 16_000).picture == Array(png))
+        #expect(try AudioFile(path: tone.path, rate: 16_000).picture == nil)
+    }
 }

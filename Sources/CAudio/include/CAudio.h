@@ -37,6 +37,9 @@ ca_format ca_file_format(const ca_file *file);
 /// Tags of the container and then of the stream: index 0 ... until 0 is returned. Text is as stored, and need not be UTF-8.
 int ca_tag(ca_file *file, size_t index, const char **key, const char **value);
 
+/// The first picture that the file carries, as it is stored: 1 with its bytes, which belong to the file; 0 where it has none.
+int ca_picture(const ca_file *file, const uint8_t **bytes, size_t *size);
+
 /// Decodes some of the file. 1: a block, which may be empty; 0: the end; -1: reading failed, with a message in `error`.
 int ca_read(ca_file *file, ca_block *block, char *error, size_t error_size);
 

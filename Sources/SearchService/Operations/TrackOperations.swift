@@ -1,3 +1,4 @@
+import AudioAnalysis
 import MusicSearch
 import QueryPlanning
 import Vocabulary
@@ -78,13 +79,17 @@ extension Operation {
     }
 
     static let artwork = Operation(
-        id: "artwork", method: .get, path: "/v1/tracks/{id}/artwork", about: "A picture: the cover beside the track's file, else one drawn for it.",
+        id: "artwork", method: .get, path: "/v1/tracks/{id}/artwork", about: "A picture: the cover beside the track's file or in it, else one drawn for it.",
         parameters: [id], reply: .media(["image/svg+xml", "image/jpeg", "image/png", "image/webp"]), errors: [.unknownTrack]
     ) { call throws(ServiceError) in
         let document = try call.document()
         let cached = [(name: "Cache-Control", value: "private, max-age=3600")]
-        if call.service.servesAudio, let cover = Cover.beside(call.library.tracks.file(document)), let size = LocalFile.size(cover.path) {
-            return ServiceReply(200, type: cover.type, body: .file(path: cover.path, range: 0..<size), headers: cached)
+        let file = call.library.tracks.file(document)
+        if call.service.servesAudio, LocalFile.size(file) != nil {
+            if let cover = Cover.beside(file), let size = LocalFile.size(cover.path) {
+                return ServiceReply(200, type: cover.type, body: .file(path: cover.path, range: 0..<size), headers: cached)
+            }
+            if let picture = Cover.inside(file) { return ServiceReply(type: picture.type, picture.bytes, headers: cached) }
         }
         let drawn = Cover.drawn(TrackDetail(document, call.library))
         return ServiceReply(type: "image/svg+xml", Array(drawn.utf8), headers: cached)
@@ -151,6 +156,15 @@ enum Cover {
             }
         }
         return nil
+    }
+
+    /// The picture that a file carries, where it is of a kind that browsers show.
+    static func inside(_ file: String) -> (bytes: [UInt8], type: String)? {
+        guard AudioFormat.ending(of: file) != nil, let bytes = (try? AudioFile(path: file, rate: 16_000))?.picture else { return nil }
+        let kinds: [([UInt8], String)] = [
+            ([0xFF, 0xD8, 0xFF], "image/jpeg"), ([0x89, 0x50, 0x4E, 0x47], "image/png"), ([0x52, 0x49, 0x46, 0x46], "image/webp"),
+        ]
+        return kinds.first { bytes.starts(with: $0.0) }.map { (bytes, $0.1) }
     }
 
     /// Rings in the colours of a track's own mood and name: the same track has the same picture.
