@@ -29,10 +29,10 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
 
     private func xspf(_ hits: [Hit], _ title: String) -> String {
         var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n"
-        text += "  <title>\(xml(title))</title>\n  <trackList>\n"
+        text += "  <title>\(Markup.escape(title))</title>\n  <trackList>\n"
         for hit in hits {
             text += "    <track>\n"
-            for (name, value) in fields(hit) { text += "      <\(name)>\(xml(value))</\(name)>\n" }
+            for (name, value) in fields(hit) { text += "      <\(name)>\(Markup.escape(value))</\(name)>\n" }
             text += "    </track>\n"
         }
         return text + "  </trackList>\n</playlist>\n"
@@ -59,23 +59,6 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
             if allowed.contains(byte) { text.append(Character(UnicodeScalar(byte))) } else { text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])" }
         }
         return text
-    }
-
-    private func xml(_ text: String) -> String {
-        var out = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            // XML 1.0 has no way to write other control characters.
-            case "\t", "\n", "\r": out.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: out += " "
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
     }
 
     private func jspf(_ hits: [Hit], _ title: String) -> String {

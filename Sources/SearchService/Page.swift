@@ -66,22 +66,3 @@ public struct Page: Sendable {
         return "<p>\(Markup.escape(response.say))</p><ol class=\"hits\">\(hits.joined())</ol>"
     }
 }
-
-enum Markup {
-    static func escape(_ text: String) -> String {
-        var out = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            // Nothing that XML 1.0 forbids: drawn covers are XML.
-            case _ where character.value < 0x20 || character.value == 0xFFFE || character.value == 0xFFFF: out += " "
-            default: out.unicodeScalars.append(character)
-            }
-        }
-        return out
-    }
-}
