@@ -62,9 +62,12 @@ private struct CritiqueReading {
     mutating func read(_ frequency: (Int) -> Int) {
         if readCommand() { return }
         readCorrectionCue()
+        readSwapped()
         readDropped()
+        readArtistOfShown()
         readShownTracks()
         readKept()
+        readCount()
         readOther(frequency)
         readRest()
     }
@@ -87,7 +90,10 @@ private struct CritiqueReading {
         var range = words.indices
         while let first = range.first, Self.courtesies.contains(words[first]), !Self.isCommand(words[first]) { range = first + 1..<range.upperBound }
         while let last = range.last, Self.courtesies.contains(words[last]) { range = range.lowerBound..<last }
-        guard let first = range.first else { return false }
+        guard let first = range.first else {
+            if !words.isEmpty { notes.append("there is nothing to change in that") }
+            return !words.isEmpty
+        }
         let length = Self.undo.length(at: first, in: words)
         if length > 0, first + length <= range.upperBound, let times = times(first + length..<range.upperBound) {
             critiques = Array(repeating: Critique(.undo), count: times)
@@ -169,6 +175,8 @@ private struct CritiqueReading {
                 take(i..<end)
                 i = end
             } else {
+                // Nothing that could be dropped: then it is talk, not a title to look for.
+                if !isAny { take(i..<i + length) }
                 i += length
             }
         }
@@ -239,6 +247,63 @@ private struct CritiqueReading {
             || facet == .tempo && plan.filters.bpm != nil
     }
 
+    /// "Replace the violin with cello", "swap cello for flute", "bring the vocals back".
+    private mutating func readSwapped() {
+        for i in words.indices where !isTaken[i] && ["replace", "swap", "change", "switch", "trade"].contains(words[i]) {
+            var next = i + 1
+            while next < words.count, Self.articles.contains(words[next]) { next += 1 }
+            guard let used = dropped(at: next, isRemoval: false, isAny: false), next + used < words.count, ["with", "for", "to", "by"].contains(words[next + used])
+            else { continue }
+            take(i..<next + used + 1)
+        }
+        for i in words.indices where words[i] == "back" && !isTaken[i] {
+            guard let clause = plan.clauses.last(where: { clause in
+                clause.polarity == .avoid && (0..<i).contains { j in
+                    vocabulary.match(tokens[..<i], at: j).map { vocabulary.descriptors[$0.descriptor].id == clause.descriptor } ?? false
+                }
+            }) else { continue }
+            critiques.append(Critique(.drop, clause.descriptor))
+            take(0..<i + 1)
+        }
+    }
+
+    /// "More by number 2", "same artist", "any other by her": by whom a track of the answer is.
+    private mutating func readArtistOfShown() {
+        guard !shown.isEmpty else { return }
+        for i in words.indices where !isTaken[i] {
+            var position: Int?, end = i + 1
+            if words[i] == "by", i + 1 < words.count {
+                var next = i + 1
+                while next < words.count, words[next] == "the" { next += 1 }
+                if next < words.count, let (positions, last) = pointed(at: next) { (position, end) = (positions.first, last) }
+                if ["her", "him", "them"].contains(words[i + 1]) { (position, end) = (latestTrack, i + 2) }
+            } else if words[i] == "same", i + 1 < words.count, ["artist", "artists", "band", "singer", "group"].contains(words[i + 1]) {
+                (position, end) = (latestTrack, i + 2)
+            }
+            guard let position, shown.indices.contains(position), !shown[position].artist.isEmpty else { continue }
+            var filters = Filters()
+            filters.artists = [Filters.NamedSpan(name: shown[position].artist, span: span(i..<end))]
+            critiques.append(Critique(.add, .filters(filters)))
+            take(0..<end)
+        }
+    }
+
+    /// The track that was talked about last, else the first.
+    private var latestTrack: Int { plan.seeds.last { $0.track != nil }.flatMap { seed in shown.firstIndex { $0.id == seed.track } } ?? 0 }
+
+    /// "20 of them", "show 10", "just 3 more".
+    private mutating func readCount() {
+        for i in words.indices where !isTaken[i] {
+            guard let count = Int(words[i]) ?? Cues.numberWords[words[i]].map({ Int($0) }), (2...1_000).contains(count) else { continue }
+            let isLed = i > 0 && ["show", "me", "give", "just", "only", "list", "make", "top"].contains(words[i - 1])
+            let next = i + 1 < words.count ? words[i + 1] : ""
+            guard ["of", "more", "please", "results", "hits", ""].contains(next), isLed || next == "of" || i == 0 else { continue }
+            critiques.append(Critique(.add, .count(count)))
+            take(max(0, isLed ? i - 1 : i)..<min(words.count, next == "of" ? i + 3 : i + (next.isEmpty ? 1 : 2)))
+            return
+        }
+    }
+
     // MARK: Tracks of the answer
 
     private static let ordinals: [String: Int] = [
@@ -250,7 +315,9 @@ private struct CritiqueReading {
         "one", "ones", "track", "tracks", "song", "songs", "result", "results", "hit", "hits", "tune", "two", "three",
     ]
     private static let likes: Set<String> = ["like", "similar", "love", "liked", "loved", "more", "closer", "as"]
-    private static let dislikes: Set<String> = ["unlike", "not", "hate", "dislike", "dont", "nothing", "didnt", "less", "without", "no"]
+    private static let dislikes: Set<String> = ["unlike", "not", "hate", "dislike", "dont", "nothing", "didnt", "less", "without", "no", "skip", "except"]
+    private static let praise: Set<String> = ["great", "good", "perfect", "nice", "awesome", "lovely", "best", "beautiful", "amazing", "cool", "wonderful", "fantastic"]
+    private static let blame: Set<String> = ["boring", "bad", "terrible", "awful", "annoying", "horrible", "worst", "weak", "meh"]
 
     private mutating func readShownTracks() {
         guard !shown.isEmpty else { return }
@@ -266,8 +333,10 @@ private struct CritiqueReading {
                 start -= 1
             }
             let lead = words[start..<i]
-            let isUnlike = lead.contains(where: Self.dislikes.contains)
-            guard isUnlike || lead.contains(where: Self.likes.contains) || end == words.count && start == 0 else {
+            let (verdict, last) = verdict(after: end)
+            let isUnlike = verdict.map { !$0 } ?? lead.contains(where: Self.dislikes.contains)
+            let isAlone = start == 0 && (end == words.count || ["but", ",", ".", ";"].contains(words[end]))
+            guard verdict != nil || isUnlike || lead.contains(where: Self.likes.contains) || isAlone else {
                 i = end
                 continue
             }
@@ -280,9 +349,19 @@ private struct CritiqueReading {
                 seed.span = span(i..<end)
                 critiques.append(Critique(isUnlike ? .unlike : .like, .seed(seed)))
             }
-            take(start..<end)
-            i = end
+            take(start..<last)
+            i = last
         }
+    }
+
+    /// "… was great", "is too boring": whether it is liked, and where that ends; nil where nothing is said.
+    private func verdict(after end: Int) -> (isLiked: Bool?, end: Int) {
+        guard end < words.count, ["was", "is", "were", "are", "sounds", "s"].contains(words[end]) else { return (nil, end) }
+        var next = end + 1
+        while next < words.count, ["really", "so", "very", "pretty", "just", "also", "too", "a", "bit"].contains(words[next]) { next += 1 }
+        guard next < words.count else { return (nil, end) }
+        if Self.praise.contains(words[next]) { return (true, next + 1) }
+        return Self.blame.contains(words[next]) ? (false, next + 1) : (nil, end)
     }
 
     private func isLead(_ word: String) -> Bool {
@@ -297,10 +376,15 @@ private struct CritiqueReading {
     /// "The second one", "number 3", "#2", "the last one", "first and third", "the first two".
     private func pointed(at start: Int) -> (positions: [Int], end: Int)? {
         var i = start
-        if words[i] == "#" || words[i] == "number" || words[i] == "no" && i + 1 < words.count && words[i + 1] == "." {
+        if words[i] == "#" || words[i] == "number" || words[i] == "nr" || words[i] == "no" && i + 1 < words.count && words[i + 1] == "." {
             let next = words[i] == "no" ? i + 2 : i + 1
-            guard next < words.count, let number = Int(words[next]) ?? Cues.numberWords[words[next]].map({ Int($0) }), number > 0 else { return nil }
-            return ([number - 1], next + 1)
+            var numbers: [Int] = [], i = next
+            while i < words.count, let number = Int(words[i]) ?? Cues.numberWords[words[i]].map({ Int($0) }), number > 0 {
+                numbers.append(number - 1)
+                guard i + 2 < words.count, ["and", ",", "&"].contains(words[i + 1]) else { return (numbers, i + 1) }
+                i = ["#", "number"].contains(words[i + 2]) ? i + 3 : i + 2
+            }
+            return numbers.isEmpty ? nil : (numbers, min(i, words.count))
         }
         var positions: [Int] = []
         while i < words.count, let position = place(of: words[i]) {

@@ -36,6 +36,17 @@ enum Cues {
     static let more = PhraseSet("more; even more; much more; way more; a bit more; a little more; slightly more; more of a; more like")
     static let less = PhraseSet("less; much less; way less; a bit less; a little less; slightly less; fewer; not as; not so; not quite as; not quite so")
 
+    /// What talk about an answer is made of; it describes no music.
+    static let talk: Set<String> = Set(
+        """
+        back keep keeping kept take taking took taken put puts putting bring bringing swap swapping replace replacing change changing switch switching forget
+        forgetting cancel prefer preferred fine page pages tiny possible either neither earlier later instead results result them those these of it that this one
+        ones enough too also again limit least first second third last next previous other another different turn turned turning move moved allow allowed
+        restore returned return gone add added include included leave left drop dropped lose skip except meant mean read hear heard understand understood wrong right
+        """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init))
+    /// "Too slow" asks for less of it, in talk about an answer.
+    static let excess = PhraseSet("too; too much; too many; way too; way too much; way too many; a bit too; a bit too much; a little too; far too; far too much; so much; so many")
+
     // MARK: Seeds
 
     static let like = PhraseSet(

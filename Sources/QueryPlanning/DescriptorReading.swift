@@ -35,8 +35,13 @@ extension PlanDraft {
         while end < tokens.count, owners[end] == nil { end += 1 }
         if let match = vocabulary.match(tokens[..<end], at: i), isMeant(match) {
             // "gloomier" may be a name in its own right; it compares all the same.
-            if match.tokens.count == 1, let compared = comparative(at: i), compared.descriptor == match.descriptor { return compared }
-            return Found(tokens: match.tokens, descriptor: match.descriptor)
+            var found = Found(tokens: match.tokens, descriptor: match.descriptor)
+            if match.tokens.count == 1, let compared = comparative(at: i) {
+                if compared.descriptor == match.descriptor { return compared }
+                // "Faster" names a tempo of its own, and compares.
+                if isCritique { found.change = compared.change }
+            }
+            return found
         }
         return comparative(at: i)
     }
@@ -162,7 +167,11 @@ extension PlanDraft {
             var clause = Clause(
                 span: span(match.tokens), descriptor: vocabulary.descriptors[match.descriptor].id, strength: context.strength,
                 change: context.change, parts: parts(of: match))
-            if context.isNegated, context.change == .less {
+            if context.isNegated, match.tokens.upperBound < words.count, words[match.tokens.upperBound] == "enough" {
+                // "Not calm enough" asks for more.
+                clause.change = .more
+                claim(match.tokens.upperBound..<match.tokens.upperBound + 1, .cue)
+            } else if context.isNegated, context.change == .less {
                 // "not less upbeat" asks for no less of it.
                 clause.change = .more
             } else if context.isNegated || context.change == .less {
@@ -252,6 +261,13 @@ extension PlanDraft {
                 continue
             }
             let lengths = cues(at: i, before: gap.upperBound)
+            let excess = isCritique && !context.isNegated ? Cues.excess.length(at: i, in: words) : 0
+            if excess > 0, i + excess <= gap.upperBound {
+                context.change = .less
+                claim(i..<i + excess, .cue)
+                i += excess
+                continue
+            }
             guard let longest = lengths.max(by: { $0.length < $1.length }), longest.length > 0 else {
                 // A word that means something else ends the hold of what stood before it, except across an article or "any".
                 if !FunctionWords.contains(words[i]), tokens[i].kind == .word, !Cues.requestWords.contains(words[i]) {
@@ -272,7 +288,10 @@ extension PlanDraft {
                     i = next + soft
                     continue
                 }
-            case .more: context.change = .more
+            case .more:
+                context.change = .more
+                if isCritique, ["a", "slightly"].contains(words[i]) { context.strength = Strength.weak }
+                if isCritique, ["much", "way"].contains(words[i]) { context.strength = Strength.strong }
             case .less: context.change = .less
             case .intensifier: context.strength = Strength.strong
             case .diminisher:

@@ -52,7 +52,13 @@ extension PlanDraft {
         let titles = known.entities.filter { $0.kind == .title }
         let artist = known.entities.first { $0.kind == .artist }
         let span = span(known.tokens)
+        let isUnwanted = bare && isNegated(known.tokens)
         claim(known.tokens, .name)
+        if isUnwanted, let artist {
+            // "No Beatles" leaves them out.
+            plan.filters.withoutArtists.append(Filters.NamedSpan(name: artist.name, span: span))
+            return correct(known, to: artist.name)
+        }
         // "X by Y": the artist belongs to the title before it, and tells which of several titles is meant.
         if let artist, isBy(known.tokens), let last = plan.seeds.last, last.kind == .track || last.kind == .unknown, last.artist == nil {
             plan.seeds[plan.seeds.count - 1].artist = artist.name

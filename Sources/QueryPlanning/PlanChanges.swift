@@ -50,7 +50,8 @@ extension QueryPlan {
             }
         }
         for clause in old.clauses where now[clause.descriptor] == nil && told.insert(clause.descriptor).inserted {
-            changes.append(PlanChange(kind: .dropped, subject: clause.descriptor.description, text: "\(label(clause.descriptor)) dropped"))
+            let text = clause.polarity == .avoid ? "\(label(clause.descriptor)) allowed again" : "\(label(clause.descriptor)) dropped"
+            changes.append(PlanChange(kind: .dropped, subject: clause.descriptor.description, text: text))
         }
         return changes
     }

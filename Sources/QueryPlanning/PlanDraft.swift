@@ -17,9 +17,12 @@ struct PlanDraft {
     let hyphens: Set<Int>
     var owners: [Owner?]
     var plan = QueryPlan()
+    /// Whether the text is talk about an answer rather than a request.
+    let isCritique: Bool
 
-    init(_ text: String, _ vocabulary: Vocabulary) {
+    init(_ text: String, _ vocabulary: Vocabulary, isCritique: Bool = false) {
         self.vocabulary = vocabulary
+        self.isCritique = isCritique
         let bytes = Array(text.utf8)
         let tokens = Self.withoutHyphens(vocabulary.analyzer.tokensAndSymbols(text))
         self.tokens = tokens

@@ -100,6 +100,8 @@ private struct PlanEditor {
 
     private mutating func want(_ clause: Clause, _ critique: Critique) {
         let id = clause.descriptor
+        // A guess at what words mean weighs nothing that was named.
+        if clause.semantic != nil, index(of: id, { $0.semantic == nil }) != nil { return }
         drop { $0.descriptor == id && $0.polarity == .avoid }
         let offset = offset
         // A track has one era and one tempo, and is instrumental or not: what is said later counts.
@@ -108,7 +110,7 @@ private struct PlanEditor {
         }
         if id.facet == .era { plan.filters.remove(.years) }
         if id.facet == .voice { drop { $0.descriptor.facet == .voice && ($0.descriptor.slug == Self.voiceless) != (id.slug == Self.voiceless) } }
-        if critique.replaces, let replaced = nearest(to: id) { drop { $0.descriptor == replaced } }
+        if critique.replaces, clause.semantic == nil, let replaced = nearest(to: id) { drop { $0.descriptor == replaced } }
         // What is named now is surer than what words were taken to mean.
         if clause.semantic == nil { drop { $0.descriptor == id && $0.semantic != nil } }
         if let i = index(of: id, { $0.polarity != .avoid }) {
@@ -142,7 +144,7 @@ private struct PlanEditor {
         drop { $0.descriptor == id && $0.polarity == .avoid }
         // "Calmer" after "more energetic" turns round.
         let vocabulary = vocabulary
-        drop { $0.moves && $0.descriptor != id && vocabulary.areOpposite($0.descriptor, id) }
+        drop { $0.polarity == .want && ($0.moves || $0.descriptor.facet == .tempo) && $0.descriptor != id && vocabulary.areOpposite($0.descriptor, id) }
         guard let i = index(of: id, { $0.polarity != .avoid }) else {
             var clause = clause
             clause.polarity = .want
@@ -150,13 +152,17 @@ private struct PlanEditor {
             return append(clause, strength: critique.strength ?? clause.strength)
         }
         if critique.strength == nil, plan.clauses[i].strength >= 1 { plan.clauses[i].hard = true }
-        plan.clauses[i].strength = critique.strength ?? min(1, plan.clauses[i].strength + Self.step)
+        // "A bit more" is half a step, "much more" two.
+        let step = Self.step * (clause.strength < Strength.plain ? 0.5 : clause.strength > Strength.plain ? 2 : 1)
+        plan.clauses[i].strength = critique.strength ?? min(1, plan.clauses[i].strength + step)
         plan.clauses[i].polarity = .want
         plan.clauses[i].change = .more
     }
 
     private mutating func lower(_ clause: Clause, _ critique: Critique) {
-        let id = clause.descriptor
+        // "Less vocals" weakens a wish for female vocals.
+        let kind = plan.clauses.first { $0.polarity == .want && vocabulary.isKind($0.descriptor, of: clause.descriptor) }?.descriptor
+        let id = index(of: clause.descriptor, { $0.polarity == .want }) == nil ? kind ?? clause.descriptor : clause.descriptor
         if let i = index(of: id, { $0.polarity != .avoid }) {
             let strength = critique.strength ?? (plan.clauses[i].strength - Self.step * 1.4)
             guard strength >= Self.leastStrength else { return drop { $0.descriptor == id && $0.polarity != .avoid } }
@@ -392,13 +398,14 @@ extension Vocabulary {
             // Calm says little of pleasure and sad little of energy: each speaks for the side it lies far out on.
             func speaksOfPleasure(_ valence: Double, _ arousal: Double) -> Bool { abs(valence) >= Self.farOut && abs(valence) > abs(arousal) }
             let isOtherEnergy = min(abs(a), abs(b)) >= Self.farOut && a * b < 0
-            return isOtherEnergy || speaksOfPleasure(v, a) && speaksOfPleasure(w, b) && v * w < 0
+            return isOtherEnergy || speaksOfPleasure(v, a) && speaksOfPleasure(w, b) && v * w < -Self.clearly
         case (.tempo(let one), .tempo(let other)): return !one.overlaps(other)
         default: return false
         }
     }
 
     private static var farOut: Double { 0.5 }
+    private static var clearly: Double { 0.35 }
 
     /// Whether they are of one family: one a kind of the other, or both of a third.
     fileprivate func areKin(_ a: DescriptorID, _ b: DescriptorID) -> Bool {

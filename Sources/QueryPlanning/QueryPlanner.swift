@@ -31,10 +31,10 @@ public struct QueryPlanner: Sendable {
 
     func read(_ text: String, isCritique: Bool) -> QueryPlan {
         let (head, tail) = Self.split(text)
-        var draft = PlanDraft(head, vocabulary)
+        var draft = PlanDraft(head, vocabulary, isCritique: isCritique)
         draft.readQuantities()
         draft.readKept()
-        draft.readNames(names, isCritique: isCritique)
+        draft.readNames(names)
         draft.settleKept()
         draft.readDescriptors()
         draft.readMeaning(semantics)

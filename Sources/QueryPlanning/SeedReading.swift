@@ -3,13 +3,13 @@ import Vocabulary
 
 /// Finds artists and tracks: those the library knows, also misspelt, and, after words such as "similar to", those it does not know.
 extension PlanDraft {
-    /// - Parameter isCritique: in talk about an answer, words that name nothing known are no name of a band.
-    mutating func readNames(_ directory: NameDirectory?, isCritique: Bool) {
+    mutating func readNames(_ directory: NameDirectory?) {
         readQuoted(directory)
         if let directory { readCompared(directory) }
         readCued(directory)
         if let directory { readBare(directory) }
         readKnownArtists()
+        // In talk about an answer, words that name nothing known are no name of a band.
         if !isCritique { readUnframed() }
     }
 

@@ -40,7 +40,8 @@ extension PlanDraft {
         while i < tokens.count {
             var end = i
             while end < tokens.count, belongs(end) { end += 1 }
-            if let phrase = trimmed(i..<end), !isNegated(i..<end) { phrases.append(phrase) }
+            // In talk, a lone word beside others that were understood is talk, too.
+            if let phrase = trimmed(i..<end), !isNegated(i..<end), !isCritique || phrase.count > 1 || plan.clauses.isEmpty { phrases.append(phrase) }
             i = end + 1
         }
         return phrases
@@ -50,6 +51,9 @@ extension PlanDraft {
     private func openTokens(_ semantics: any SemanticResolver) -> [Bool] {
         func isLacking(_ id: DescriptorID) -> Bool { vocabulary.index(of: id).map { !semantics.holds($0) } ?? true }
         var isOpen = owners.map { $0 == nil }
+        if isCritique {
+            for i in tokens.indices where Cues.talk.contains(words[i]) || words[i].allSatisfy(\.isNumber) { isOpen[i] = false }
+        }
         for clause in plan.clauses where clause.polarity == .want && clause.alternatives == nil {
             guard isLacking(clause.descriptor), clause.parts.allSatisfy(isLacking) else { continue }
             for i in tokens.indices where owners[i] == .descriptor && clause.span.range.contains(tokens[i].span.lowerBound) { isOpen[i] = true }

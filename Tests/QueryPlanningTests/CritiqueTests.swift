@@ -65,6 +65,16 @@ import Vocabulary
         Talk("jazz guitar", "piano instead of guitar", gives: ["+jazz 0.75", "+piano 0.75"]),
         Talk("rock with guitar and piano", "no, I meant electric guitar", gives: ["+rock 0.75", "+piano 0.75", "+electric-guitar 0.75"]),
         Talk("rock with electric guitar", "no, I meant the other guitar", gives: ["+rock 0.75", "+guitar 0.75"]),
+        Talk("jazz", "too slow", gives: ["+jazz 0.75", "-slow 0.75"]),
+        Talk("calm jazz", "way too calm", gives: ["+calm 0.4", "+jazz 0.75"]),
+        Talk("jazz with guitar", "too much guitar", gives: ["+jazz 0.75", "+guitar 0.4"]),
+        Talk("calm jazz", "not calm enough", gives: ["+calm 1.0", "+jazz 0.75"]),
+        Talk("upbeat jazz", "a bit more upbeat", gives: ["+upbeat 0.875", "+jazz 0.75"]),
+        Talk("fast jazz", "slower", gives: ["+jazz 0.75", "+slow 0.75"]),
+        Talk("jazz with female vocals", "less vocals", gives: ["+jazz 0.75", "+female-vocals 0.4"]),
+        Talk("jazz, no vocals", "bring the vocals back", gives: ["+jazz 0.75"]),
+        Talk("jazz with violin", "replace the violin with piano", gives: ["+jazz 0.75", "+piano 0.75"]),
+        Talk("jazz", "forget it", gives: ["+jazz 0.75"]), Talk("jazz", "thanks, ok", gives: ["+jazz 0.75"]),
         Talk("jazz", "very upbeat", gives: ["+jazz 0.75", "+upbeat 1.0"]),
         Talk("jazz", "not too fast", gives: ["+jazz 0.75", "-fast 0.75"]),
     ]) func aCritiqueChangesWhatItSays(talk: Talk) {
@@ -76,11 +86,23 @@ import Vocabulary
     @Test(arguments: [
         ("like the second one", ["like t2"]), ("more like number 3", ["like t3"]), ("something like #1 please", ["like t1"]),
         ("not like the first", ["avoid t1"]), ("like the first two", ["like t1", "like t2"]), ("like the first and third", ["like t1", "like t3"]),
-        ("the last one", ["like t3"]), ("I love the 2nd track", ["like t2"]), ("like the first but not like the third", ["like t1", "avoid t3"]),
+        ("the last one", ["like t3"]), ("I love the 2nd track", ["like t2"]), ("like the first but not like the third", ["like t1", "avoid t3"]), ("the third was great", ["like t3"]),
+        ("the second one is really boring", ["avoid t2"]), ("i like #1 and #3", ["like t1", "like t3"]), ("skip the first one", ["avoid t1"]),
     ]) func aTrackOfTheAnswerIsPointedAt(words: String, seeds: [String]) {
         let plan = Self.conversation(["jazz", words]).plan
         #expect(plan.seeds.map { "\($0.polarity.rawValue) \($0.track ?? "")" } == seeds)
         #expect(plan.ignored.isEmpty && Self.wishes(plan) == ["+jazz 0.75"])
+    }
+
+    @Test(arguments: [("more by number 2", "Bill Evans"), ("any other by her?", "Miles Davis"), ("same artist", "Miles Davis"), ("by the third one", "John Coltrane")])
+    func theArtistOfATrackIsPointedAt(words: String, artist: String) {
+        let plan = Self.conversation(["jazz", words]).plan
+        #expect(plan.filters.artists.map(\.name) == [artist] && Self.wishes(plan) == ["+jazz 0.75"] && plan.ignored.isEmpty)
+    }
+
+    @Test(arguments: [("20 of them please", 20), ("show me 5", 5), ("just 3", 3)]) func aNumberOfTracksIsRead(words: String, count: Int) {
+        let plan = Self.conversation(["jazz", words]).plan
+        #expect(plan.count == count && Self.wishes(plan) == ["+jazz 0.75"] && plan.ignored.isEmpty)
     }
 
     @Test func aTrackThatIsNotShownIsSaid() {

@@ -21,6 +21,8 @@ public struct Turn: Codable, Hashable, Sendable {
     public var kept: Int
     /// What could not be made anything of.
     public var notes: [String]
+    /// Whether it goes back to an earlier turn.
+    public var isUndone: Bool
 }
 
 extension Library {
@@ -50,7 +52,8 @@ extension Library {
         response.turn = Turn(
             critique: refinement.text, changes: next.plan.changes(since: conversation.plan, vocabulary),
             came: response.hits.filter { !old.contains($0.id) }.map(Turn.Place.init), went: before.hits.filter { !new.contains($0.id) }.map(Turn.Place.init),
-            kept: new.intersection(old).count, notes: refinement.notes + noEffect(refinement, conversation, next))
+            kept: new.intersection(old).count, notes: refinement.notes + noEffect(refinement, conversation, next),
+            isUndone: next != conversation && refinement.critiques.contains { $0.action == .undo })
         response.say = response.sentence
         return response
     }

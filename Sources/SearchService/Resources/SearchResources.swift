@@ -153,6 +153,7 @@ extension Turn: Resource {
         Property<Turn>("critique", "What was said.") { $0.critique }, Property("changes", "In the plan.") { $0.changes },
         Property("came", "Tracks that are shown now and were not.") { $0.came }, Property("went", "Tracks that were shown and are not now.") { $0.went },
         Property("kept", "How many are shown before and after.") { $0.kept }, Property("notes", "What could not be made anything of.") { $0.notes },
+        Property("isUndone", "Whether it goes back to an earlier turn.") { $0.isUndone },
     ]
 }
 
