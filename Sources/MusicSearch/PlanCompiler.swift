@@ -326,6 +326,7 @@ struct PlanCompiler {
         }
         query.artists = filters.artists.map(\.name)
         query.withoutArtists += filters.withoutArtists.map(\.name)
+        query.withoutTracks += filters.withoutTracks ?? []
         if let text = filters.key {
             if !library.tracks.measures.contains(where: { $0.key >= 0 }) {
                 shortfalls.append(Shortfall(kind: .noEvidence, text: "no track here has its key measured (\(text))"))

@@ -47,6 +47,9 @@ extension QueryPlan {
         if let (what, count, most) = [("clauses", clauses.count, Self.mostClauses), ("seeds", seeds.count, Self.mostSeeds)].first(where: { $0.1 > $0.2 }) {
             return "\(count) \(what), expected at most \(most)"
         }
+        if let tracks = filters.withoutTracks, tracks.count > Filters.mostWithoutTracks {
+            return "\(tracks.count) tracks to leave out, expected at most \(Filters.mostWithoutTracks)"
+        }
         if let clause = clauses.first(where: { !(0...1).contains($0.strength) }) { return "a strength \(clause.strength) outside 0…1" }
         if let share = clauses.compactMap(\.semantic).first(where: { !(0...1).contains($0) }) { return "a share \(share) outside 0…1" }
         for (group, members) in Dictionary(grouping: clauses.filter { $0.alternatives != nil }, by: { $0.alternatives ?? 0 })

@@ -28,6 +28,8 @@ public struct Critique: Hashable, Sendable {
         case clause(Clause)
         case facet(Facet)
         case seed(Seed)
+        /// By id.
+        case tracks([String])
         case filters(Filters)
         case filter(Filters.Name)
         case count(Int)
@@ -58,7 +60,7 @@ public struct Critique: Hashable, Sendable {
 
 extension Filters {
     /// The filters, to name one.
-    public enum Name: String, CaseIterable, Sendable { case years, bpm, duration, artists, withoutArtists, key, metre }
+    public enum Name: String, CaseIterable, Sendable { case years, bpm, duration, artists, withoutArtists, withoutTracks, key, metre }
 }
 
 /// All that is said in one turn.
@@ -97,7 +99,7 @@ public struct Refinement: Hashable, Sendable {
                 for i in filters.artists.indices { filters.artists[i].span = span }
                 for i in filters.withoutArtists.indices { filters.withoutArtists[i].span = span }
                 critique.subject = .filters(filters)
-            case .nothing, .facet, .filter, .count, .place, .word, .correction: break
+            case .nothing, .facet, .tracks, .filter, .count, .place, .word, .correction: break
             }
             self.critiques.append(critique)
         }
@@ -109,6 +111,7 @@ public struct Refinement: Hashable, Sendable {
         case .clause(let clause): name = vocabulary.descriptor(clause.descriptor)?.label ?? clause.descriptor.slug
         case .facet(let facet): name = "the \(facet.rawValue)"
         case .seed(let seed): name = seed.artist.map { "\(seed.name) by \($0)" } ?? seed.name
+        case .tracks(let ids): name = ids.count == 1 ? "that one" : "those \(ids.count)"
         case .filter(let filter): name = "the \(filter.rawValue)"
         case .filters(let filters): name = filters.words
         case .count(let count): name = "\(count) tracks"

@@ -80,6 +80,10 @@ private struct CritiqueReading {
     private static let restart = PhraseSet(
         "start over; start again; start anew; start afresh; start from scratch; restart; reset; reset everything; clear; clear everything; clear all; from scratch; new search; forget everything; forget it all; forget all of it; drop everything; remove everything; something completely different"
     )
+    /// Others, with the wishes as they are.
+    private static let others = PhraseSet(
+        "something else; anything else; something different; others; other ones; other songs; other tracks; other music; different ones; different songs; different tracks; more; show me more; show more; give me more; more of these; more of them; more of those; more songs; more tracks; some more; any more; next; next page; next ones; the next ones; what else; else; show me others; surprise me; not these; none of these; none of those; new ones"
+    )
     private static let courtesies: Set<String> = [
         "please", "ok", "okay", "hmm", "hm", "well", "yes", "yeah", "now", "then", "thanks", "can", "could", "you", "we", "let", "lets", "us", "just", "i",
         "want",
@@ -97,6 +101,10 @@ private struct CritiqueReading {
         let length = Self.undo.length(at: first, in: words)
         if length > 0, first + length <= range.upperBound, let times = times(first + length..<range.upperBound) {
             critiques = Array(repeating: Critique(.undo), count: times)
+            return true
+        }
+        if !shown.isEmpty, Self.others.length(at: first, in: words) == range.count {
+            critiques = [Critique(.avoid, .tracks(shown.map(\.id)))]
             return true
         }
         if Self.restart.length(at: first, in: words) == range.count {

@@ -119,6 +119,7 @@ extension Filters {
         case .duration: only.duration = duration
         case .artists: only.artists = artists
         case .withoutArtists: only.withoutArtists = withoutArtists
+        case .withoutTracks: only.withoutTracks = withoutTracks
         case .key: only.key = key
         case .metre: only.metre = metre
         }

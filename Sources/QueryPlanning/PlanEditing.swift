@@ -56,6 +56,9 @@ private struct PlanEditor {
         case (.drop, .seed(let seed)): plan.seeds.removeAll { $0.isSame(as: seed) }
         case (.like, .seed(let seed)), (.add, .seed(let seed)): addSeed(seed, seed.polarity == .want ? .want : .like)
         case (.unlike, .seed(let seed)), (.avoid, .seed(let seed)): addSeed(seed, .avoid)
+        case (.avoid, .tracks(let ids)):
+            let known = plan.filters.withoutTracks ?? []
+            plan.filters.withoutTracks = Array((known + ids.filter { !known.contains($0) }).suffix(Filters.mostWithoutTracks))
         case (.keep, .facet(let facet)): keep(facet)
         case (.move, .place(let place)): move(to: place, critique)
         case (.add, .filters(let filters)): plan.filters.take(filters, offset: offset)
@@ -285,6 +288,7 @@ extension Filters {
         case .duration: duration = nil
         case .artists: artists = []
         case .withoutArtists: withoutArtists = []
+        case .withoutTracks: withoutTracks = nil
         case .key: key = nil
         case .metre: metre = nil
         }
@@ -313,6 +317,7 @@ extension Filters {
         if let duration { parts.append("duration \(duration.words(" s"))") }
         if let key { parts.append("key \(key)") }
         if let metre { parts.append("metre \(metre)") }
+        if let withoutTracks { parts.append("none of \(withoutTracks.count) shown before") }
         parts += artists.map { "by \($0.name)" } + withoutArtists.map { "not by \($0.name)" }
         return parts.joined(separator: ", ")
     }

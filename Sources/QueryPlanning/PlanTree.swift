@@ -61,6 +61,7 @@ extension QueryPlan {
         if let key = filters.key { rows.append(["filter", "key \(key)", ""]) }
         if let metre = filters.metre { rows.append(["filter", "metre \(metre)", ""]) }
         for artist in filters.artists { rows.append(["filter", "by \(artist.name)", "\"\(source(artist.span))\""]) }
+        if let tracks = filters.withoutTracks { rows.append(["filter", "none of \(tracks.count) shown before", ""]) }
         for artist in filters.withoutArtists { rows.append(["filter", "not by \(artist.name)", "\"\(source(artist.span))\""]) }
         for seed in seeds {
             let name = seed.name + (seed.artist.map { " by \($0)" } ?? "")

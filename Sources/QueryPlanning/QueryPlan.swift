@@ -114,6 +114,10 @@ public struct Filters: Codable, Hashable, Sendable {
     public var artists: [NamedSpan] = []
     /// "not by X".
     public var withoutArtists: [NamedSpan] = []
+    /// "Something else": tracks that were shown before, by id.
+    public var withoutTracks: [String]?
+    /// More than are shown in a long talk; the earliest are let go.
+    public static let mostWithoutTracks = 1_000
     /// As `c#minor`.
     public var key: String?
     /// As `3/4`.

@@ -105,6 +105,12 @@ import Vocabulary
         #expect(plan.count == count && Self.wishes(plan) == ["+jazz 0.75"] && plan.ignored.isEmpty)
     }
 
+    @Test(arguments: ["something else", "show me more please", "next", "ok, different ones", "can you show me others"]) func othersLeaveOutWhatWasShown(words: String) {
+        let plan = Self.conversation(["jazz", words]).plan
+        #expect(plan.filters.withoutTracks == ["t1", "t2", "t3"] && Self.wishes(plan) == ["+jazz 0.75"])
+        #expect(plan.changes(since: Self.planner.plan("jazz"), Self.planner.vocabulary).map(\.text) == ["none of 3 shown before"])
+    }
+
     @Test func aTrackThatIsNotShownIsSaid() {
         let refinement = Self.planner.critiques("like the ninth one", of: QueryPlan(), shown: Self.shown)
         #expect(refinement.critiques.isEmpty && refinement.notes == ["there is no track number 9: the answer shows 3"])

@@ -122,6 +122,17 @@ import Vocabulary
         #expect(back.json["state"] == state && back.ids == first.ids && back.json["parent"] == nil)
     }
 
+    @Test func somethingElseIsSomethingElse() throws {
+        var state = try state("jazz"), seen: Set<String> = []
+        for _ in 0..<2 {
+            let before = service.post("/v1/search", ["state": .string(state)]).ids
+            seen.formUnion(before)
+            let reply = service.post("/v1/refine", ["state": .string(state), "critique": "something else"])
+            #expect(!reply.ids.isEmpty && seen.isDisjoint(with: reply.ids) && reply.json["turn"]?["kept"] == 0)
+            state = try #require(reply.json["state"]?.string)
+        }
+    }
+
     @Test(arguments: [
         #"{"action":"more","descriptor":"mood:calm"}"#, #"{"action":"less","descriptor":"genre:jazz"}"#,
         #"{"action":"add","descriptor":"instrument:drums","strength":0.4}"#,

@@ -52,7 +52,10 @@ extension Filters: Resource {
     static let properties = [
         Property<Filters>("years", "Of release.", optional: { $0.years }), Property("bpm", "Beats per minute.", optional: { $0.bpm }),
         Property("duration", "Seconds.", optional: { $0.duration }), Property("artists", "Only these.") { $0.artists },
-        Property("withoutArtists", "None of these.") { $0.withoutArtists }, Property("key", "As c#minor.", optional: { $0.key }),
+        Property("withoutArtists", "None of these.") { $0.withoutArtists },
+        Property(
+            "withoutTracks", "Ids of tracks that were shown before.", .array(RequestSchemas.trackID, most: mostWithoutTracks), optional: { $0.withoutTracks }),
+        Property("key", "As c#minor.", optional: { $0.key }),
         Property("metre", "As 3/4.", optional: { $0.metre }),
     ]
 }
