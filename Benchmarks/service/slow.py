@@ -47,7 +47,7 @@ class Crowd(threading.Thread):
         connection = socket.create_connection((arguments.host, arguments.port))
         connection.setblocking(False)
         if kind == "slow":
-            connection.send(b"GET /v1/search?q=jazz HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+            connection.send(b"GET /v1/search?q=jazz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         self.open[connection] = (kind, time.time())
         self.selector.register(connection, selectors.EVENT_READ)
 

@@ -127,7 +127,7 @@ public struct TrackStore: Sendable {
 
     public func duration(_ document: DocumentID) -> Double? {
         let duration = records[Int(document)].duration
-        return duration < 0 ? nil : Double(duration)
+        return (0...Float(Track.longestDuration)).contains(duration) ? Double(duration) : nil
     }
 
     /// nil where nothing was measured.

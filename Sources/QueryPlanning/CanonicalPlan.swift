@@ -44,9 +44,15 @@ extension QueryPlan {
         if let span = spans.first(where: { $0.start < 0 || $0.end < $0.start || $0.end > length }) {
             return "a span \(span.start)…\(span.end) outside the text of \(length) bytes"
         }
-        if let (what, count, most) = [("clauses", clauses.count, Self.mostClauses), ("seeds", seeds.count, Self.mostSeeds)].first(where: { $0.1 > $0.2 }) {
-            return "\(count) \(what), expected at most \(most)"
-        }
+        // Each costs time; what a planner makes of the longest text, and a talk of it, stays within.
+        let counts = [
+            ("characters of text", text.unicodeScalars.count, Self.longestText), ("clauses", clauses.count, Self.mostClauses),
+            ("seeds", seeds.count, Self.mostSeeds), ("words ignored", ignored.count, Self.mostWords), ("corrections", corrections.count, Self.mostWords),
+            ("conflicts", conflicts.count, Conflict.most), ("moods to move to", moodMove?.targets.count ?? 0, Self.mostClauses),
+            ("artists", filters.artists.count + filters.withoutArtists.count, 2 * Filters.mostArtists),
+        ]
+        if let (what, count, most) = counts.first(where: { $0.1 > $0.2 }) { return "\(count) \(what), expected at most \(most)" }
+        if clauses.contains(where: { $0.alternatives.map { !(0...1_000_000).contains($0) } ?? false }) { return "a number of alternatives outside 0…1000000" }
         if let tracks = filters.withoutTracks, tracks.count > Filters.mostWithoutTracks {
             return "\(tracks.count) tracks to leave out, expected at most \(Filters.mostWithoutTracks)"
         }

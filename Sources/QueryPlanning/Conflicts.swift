@@ -1,6 +1,9 @@
 import Vocabulary
 
 extension Conflict {
+    /// More tell nothing more.
+    static let most = 64
+
     /// Wishes that contradict each other, named.
     static func among(_ clauses: [Clause], _ vocabulary: Vocabulary) -> [Conflict] {
         let indices = clauses.map { vocabulary.index(of: $0.descriptor) }
@@ -9,6 +12,7 @@ extension Conflict {
             for b in clauses.indices where b > a {
                 guard let first = indices[a], let second = indices[b], let reason = reason(clauses[a], first, clauses[b], second, vocabulary) else { continue }
                 conflicts.append(Conflict(clauses: [a, b], reason: reason))
+                if conflicts.count == most { return conflicts }
             }
         }
         return conflicts

@@ -49,15 +49,16 @@ public struct Conversation: Hashable, Sendable {
     /// Turns that would make it longer than `longestHandle` are left out, the oldest first.
     /// - Complexity: O(turns).
     public var handle: String {
-        let handle = wholeHandle
-        guard handle.utf8.count > Self.longestHandle, !earlier.isEmpty else { return handle }
+        let (handle, length) = wholeHandle
+        guard handle.utf8.count > Self.longestHandle || length > Self.longestJSON, !earlier.isEmpty else { return handle }
         return Conversation(plan, after: Array(earlier.suffix(earlier.count / 2))).handle
     }
 
-    private var wholeHandle: String {
+    private var wholeHandle: (text: String, length: Int) {
         let json = Array(("[" + ([plan] + earlier.reversed()).map(\.canonicalJSON).joined(separator: ",") + "]").utf8)
         let checksum = json.withUnsafeBytes { Checksum.xxh3($0) }
-        return Self.prefix + URLSafeBase64.text(withUnsafeBytes(of: checksum.littleEndian, Array.init) + Deflate.pack(json, dictionary: Self.dictionary))
+        let packed = withUnsafeBytes(of: checksum.littleEndian, Array.init) + Deflate.pack(json, dictionary: Self.dictionary)
+        return (Self.prefix + URLSafeBase64.text(packed), json.count)
     }
 
     /// - Throws: `PlanError` for a text that is no handle, or one that was changed on its way.
@@ -87,7 +88,7 @@ public struct Conversation: Hashable, Sendable {
     }
 
     private static let prefix = "d2."
-    private static let longestJSON = 4 << 20
+    private static let longestJSON = 1 << 20
 
     /// What most plans hold, the most frequent last, where it is the cheapest to point at. A part of the handle's format: another text, another prefix.
     private static let dictionary = Array(

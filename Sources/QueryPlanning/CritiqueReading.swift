@@ -45,6 +45,8 @@ private struct CritiqueReading {
     private let words: [String]
     /// Tokens that are read already.
     private var isTaken: [Bool]
+    /// The words that each clause came from.
+    private let said: [[String]]
     private(set) var critiques: [Critique] = []
     private(set) var notes: [String] = []
     /// What is said takes the place of what was said before.
@@ -57,15 +59,18 @@ private struct CritiqueReading {
         (self.text, self.plan, self.planner, self.shown) = (text, plan, planner, shown)
         (tokens, words) = (draft.tokens, draft.words)
         isTaken = Array(repeating: false, count: draft.tokens.count)
+        said = plan.clauses.map { clause in
+            clause.span.end - clause.span.start > 100 ? [] : planner.vocabulary.analyzer.tokens(plan.source(clause.span)).map(\.text)
+        }
     }
 
     mutating func read(_ frequency: (Int) -> Int) {
         if readCommand() { return }
         readCorrectionCue()
         readSwapped()
-        readDropped()
         readArtistOfShown()
         readShownTracks()
+        readDropped()
         readKept()
         readCount()
         readOther(frequency)
@@ -107,9 +112,15 @@ private struct CritiqueReading {
             critiques = [Critique(.avoid, .tracks(shown.map(\.id)))]
             return true
         }
-        if Self.restart.length(at: first, in: words) == range.count {
+        let fresh = Self.restart.length(at: first, in: words)
+        if fresh == range.count {
             critiques = [Critique(.restart)]
             return true
+        }
+        if fresh > 0, ["with", ",", ":", "and", "."].contains(words[first + fresh]) {
+            // "Start over with jazz".
+            critiques = [Critique(.restart)]
+            take(0..<first + fresh + 1)
         }
         return false
     }
@@ -166,6 +177,15 @@ private struct CritiqueReading {
                 i += 1
                 continue
             }
+            // "Don't drop the piano" drops nothing.
+            if (max(0, i - 5)..<i).contains(where: { ["dont", "not", "never"].contains(words[$0]) }), words[i] != "any" {
+                take(max(0, i - 5)..<i + length)
+                while i < words.count, ![",", ".", "but", "and"].contains(words[i]) {
+                    isTaken[i] = true
+                    i += 1
+                }
+                continue
+            }
             let isRemoval = Self.removals.contains(words[i])
             let isAny = words[i] == "any"
             var next = i + length, end = next
@@ -204,8 +224,8 @@ private struct CritiqueReading {
         if let match = vocabulary.match(tokens[...], at: i) {
             let id = vocabulary.descriptors[match.descriptor].id
             // What there is a wish for is let go; what there is none for is not wanted to sound.
-            let held = plan.clauses.filter { $0.descriptor == id || $0.span.end > 0 && covers($0, match.tokens) }
-            if let clause = held.first {
+            let held = plan.clauses.indices.filter { plan.clauses[$0].descriptor == id || covers($0, match.tokens) }
+            if let clause = held.first.map({ plan.clauses[$0] }) {
                 critiques.append(Critique(.drop, clause.descriptor))
                 return match.tokens.count
             }
@@ -240,10 +260,7 @@ private struct CritiqueReading {
     }
 
     /// Whether the words that a clause came from are said again.
-    private func covers(_ clause: Clause, _ range: Range<Int>) -> Bool {
-        let said = vocabulary.analyzer.tokens(plan.source(clause.span)).map(\.text)
-        return !said.isEmpty && said == Array(words[range])
-    }
+    private func covers(_ clause: Int, _ range: Range<Int>) -> Bool { !said[clause].isEmpty && said[clause] == Array(words[range]) }
 
     private func named(_ name: String, at i: Int) -> Bool {
         let name = vocabulary.analyzer.tokensAndSymbols(name).map(\.text)
@@ -260,16 +277,20 @@ private struct CritiqueReading {
         for i in words.indices where !isTaken[i] && ["replace", "swap", "change", "switch", "trade"].contains(words[i]) {
             var next = i + 1
             while next < words.count, Self.articles.contains(words[next]) { next += 1 }
-            guard let used = dropped(at: next, isRemoval: false, isAny: false), next + used < words.count, ["with", "for", "to", "by"].contains(words[next + used])
+            guard let used = dropped(at: next, isRemoval: false, isAny: false), next + used < words.count,
+                ["with", "for", "to", "by"].contains(words[next + used])
             else { continue }
             take(i..<next + used + 1)
         }
         for i in words.indices where words[i] == "back" && !isTaken[i] {
-            guard let clause = plan.clauses.last(where: { clause in
-                clause.polarity == .avoid && (0..<i).contains { j in
-                    vocabulary.match(tokens[..<i], at: j).map { vocabulary.descriptors[$0.descriptor].id == clause.descriptor } ?? false
-                }
-            }) else { continue }
+            guard
+                let clause = plan.clauses.last(where: { clause in
+                    clause.polarity == .avoid
+                        && (0..<i).contains { j in
+                            vocabulary.match(tokens[..<i], at: j).map { vocabulary.descriptors[$0.descriptor].id == clause.descriptor } ?? false
+                        }
+                })
+            else { continue }
             critiques.append(Critique(.drop, clause.descriptor))
             take(0..<i + 1)
         }
@@ -323,8 +344,12 @@ private struct CritiqueReading {
         "one", "ones", "track", "tracks", "song", "songs", "result", "results", "hit", "hits", "tune", "two", "three",
     ]
     private static let likes: Set<String> = ["like", "similar", "love", "liked", "loved", "more", "closer", "as"]
-    private static let dislikes: Set<String> = ["unlike", "not", "hate", "dislike", "dont", "nothing", "didnt", "less", "without", "no", "skip", "except"]
-    private static let praise: Set<String> = ["great", "good", "perfect", "nice", "awesome", "lovely", "best", "beautiful", "amazing", "cool", "wonderful", "fantastic"]
+    private static let dislikes: Set<String> = [
+        "unlike", "not", "hate", "dislike", "dont", "nothing", "didnt", "less", "without", "no", "skip", "except", "drop", "remove", "lose",
+    ]
+    private static let praise: Set<String> = [
+        "great", "good", "perfect", "nice", "awesome", "lovely", "best", "beautiful", "amazing", "cool", "wonderful", "fantastic",
+    ]
     private static let blame: Set<String> = ["boring", "bad", "terrible", "awful", "annoying", "horrible", "worst", "weak", "meh"]
 
     private mutating func readShownTracks() {
@@ -377,7 +402,7 @@ private struct CritiqueReading {
             || [
                 "the", "to", "something", "i", "really", "much", "that", "this", "one", "songs", "tracks", "music", "stuff", "find", "give", "me", "show", "is",
                 "from",
-                "most", "sounds", "sound", "do", "did",
+                "most", "play", "anything", "any", "sounds", "sound", "do", "did",
             ].contains(word)
     }
 

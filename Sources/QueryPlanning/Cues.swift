@@ -45,7 +45,8 @@ enum Cues {
         restore returned return gone add added include included leave left drop dropped lose skip except meant mean read hear heard understand understood wrong right
         """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init))
     /// "Too slow" asks for less of it, in talk about an answer.
-    static let excess = PhraseSet("too; too much; too many; way too; way too much; way too many; a bit too; a bit too much; a little too; far too; far too much; so much; so many")
+    static let excess = PhraseSet(
+        "too; too much; too many; way too; way too much; way too many; a bit too; a bit too much; a little too; far too; far too much; so much; so many")
 
     // MARK: Seeds
 

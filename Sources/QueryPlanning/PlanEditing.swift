@@ -16,10 +16,10 @@ extension Conversation {
     public func refined(by refinement: Refinement, _ vocabulary: Vocabulary) -> Conversation {
         let undone = refinement.critiques.count { $0.action == .undo }
         if undone > 0 { return (0..<undone).reduce(self) { turn, _ in turn.parent ?? turn } }
-        if refinement.critiques.contains(where: { $0.action == .restart }) {
-            return plan == QueryPlan() ? self : followed(by: QueryPlan())
-        }
-        let next = plan.applying(refinement, vocabulary)
+        // A fresh start forgets what was said before it, and not what is said with it.
+        let isFresh = refinement.critiques.contains { $0.action == .restart }
+        let rest = Refinement(text: refinement.text, critiques: refinement.critiques.filter { $0.action != .restart })
+        let next = isFresh && rest.critiques.isEmpty ? QueryPlan() : (isFresh ? QueryPlan() : plan).applying(rest, vocabulary)
         return next == plan ? self : followed(by: next)
     }
 }
@@ -147,7 +147,8 @@ private struct PlanEditor {
         drop { $0.descriptor == id && $0.polarity == .avoid }
         // "Calmer" after "more energetic" turns round.
         let vocabulary = vocabulary
-        drop { $0.polarity == .want && ($0.moves || $0.descriptor.facet == .tempo) && $0.descriptor != id && vocabulary.areOpposite($0.descriptor, id) }
+        let offset = offset
+        drop { $0.polarity == .want && $0.descriptor != id && $0.isEarlier(than: offset) && vocabulary.areOpposite($0.descriptor, id) }
         guard let i = index(of: id, { $0.polarity != .avoid }) else {
             var clause = clause
             clause.polarity = .want
@@ -304,6 +305,7 @@ extension Filters {
         }
         func named(_ names: [NamedSpan]) -> [NamedSpan] { names.map { NamedSpan(name: $0.name, span: shifted($0.span)) } }
         if !other.artists.isEmpty { artists = named(other.artists) }
+        defer { withoutArtists = withoutArtists.suffix(Self.mostArtists) }
         if !other.withoutArtists.isEmpty { withoutArtists += named(other.withoutArtists).filter { new in !withoutArtists.contains { $0.name == new.name } } }
         key = other.key ?? key
         metre = other.metre ?? metre
@@ -318,7 +320,10 @@ extension Filters {
         if let key { parts.append("key \(key)") }
         if let metre { parts.append("metre \(metre)") }
         if let withoutTracks { parts.append("none of \(withoutTracks.count) shown before") }
-        parts += artists.map { "by \($0.name)" } + withoutArtists.map { "not by \($0.name)" }
+        for (cue, names) in [("by", artists), ("not by", withoutArtists)] where !names.isEmpty {
+            let shown = names.prefix(3).map(\.name).joined(separator: ", ")
+            parts.append("\(cue) \(shown)" + (names.count > 3 ? " and \(names.count - 3) more" : ""))
+        }
         return parts.joined(separator: ", ")
     }
 }
@@ -337,6 +342,11 @@ extension QueryPlan {
             if let last, span.end <= last.old.end {
                 let start = last.new.start + span.start - last.old.start
                 places[span] = Span(start..<start + span.end - span.start)
+                continue
+            }
+            if let last, span.start < last.old.end {
+                // What overlaps the words before it keeps what it shares with them.
+                places[span] = Span(last.new.start + span.start - last.old.start..<last.new.end)
                 continue
             }
             if !plan.text.isEmpty { plan.text += "; " }

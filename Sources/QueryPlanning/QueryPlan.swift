@@ -24,8 +24,12 @@ public struct QueryPlan: Codable, Hashable, Sendable {
     /// Facets that can be kept at a time.
     public static let mostKept = 3
     /// More than any request has; each costs time.
-    public static let mostClauses = 1024
-    public static let mostSeeds = 256
+    public static let mostClauses = 128
+    public static let mostSeeds = 64
+    /// Words ignored, and words corrected.
+    public static let mostWords = 2_048
+    /// Code points, of a request and what was said of its answers.
+    public static let longestText = 16_384
     /// How many tracks were asked for.
     public var count: Int?
     /// Words read as another word.
@@ -114,10 +118,11 @@ public struct Filters: Codable, Hashable, Sendable {
     public var artists: [NamedSpan] = []
     /// "not by X".
     public var withoutArtists: [NamedSpan] = []
+    public static let mostArtists = 64
     /// "Something else": tracks that were shown before, by id.
     public var withoutTracks: [String]?
     /// More than are shown in a long talk; the earliest are let go.
-    public static let mostWithoutTracks = 1_000
+    public static let mostWithoutTracks = 500
     /// As `c#minor`.
     public var key: String?
     /// As `3/4`.

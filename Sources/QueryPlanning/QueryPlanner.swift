@@ -39,6 +39,7 @@ public struct QueryPlanner: Sendable {
         draft.readDescriptors()
         draft.readMeaning(semantics)
         draft.collectIgnored()
+        draft.keepWithinBounds()
         draft.plan.conflicts = Conflict.among(draft.plan.clauses, vocabulary)
         draft.findMoodMove()
         if tail > 0 {
@@ -59,6 +60,16 @@ public struct QueryPlanner: Sendable {
 }
 
 extension PlanDraft {
+    /// No request asks for so much; one that does is read as far as that.
+    mutating func keepWithinBounds() {
+        plan.clauses = Array(plan.clauses.prefix(QueryPlan.mostClauses))
+        plan.seeds = Array(plan.seeds.prefix(QueryPlan.mostSeeds))
+        plan.ignored = Array(plan.ignored.prefix(QueryPlan.mostWords - 1))
+        plan.corrections = Array(plan.corrections.prefix(QueryPlan.mostWords))
+        plan.filters.artists = Array(plan.filters.artists.prefix(Filters.mostArtists))
+        plan.filters.withoutArtists = Array(plan.filters.withoutArtists.prefix(Filters.mostArtists))
+    }
+
     /// Words that nobody claimed and that hold more than the sentence together.
     mutating func collectIgnored() {
         for i in tokens.indices where owners[i] == nil && tokens[i].kind == .word {

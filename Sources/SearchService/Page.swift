@@ -43,8 +43,13 @@ public struct Page: Sendable {
         options.limit = 20
         let results = asked ? Self.list(library.search(String(text.prefix(4_096)), options)) : ""
         let html =
-            template.replacing("{{title}}", with: asked ? Markup.escape(text) + " · Descant" : "Descant").replacing("{{query}}", with: Markup.escape(text))
-            .replacing("{{results}}", with: results)
+            template.replacing(/\{\{(title|query|results)\}\}/) { match in
+                switch match.output.1 {
+                case "title": asked ? Markup.escape(text) + " · Descant" : "Descant"
+                case "query": Markup.escape(text)
+                default: results
+                }
+            }
         return ServiceReply(
             type: "text/html; charset=utf-8", Array(html.utf8), headers: [("Cache-Control", "no-store"), ("Content-Security-Policy", Self.policy)])
     }

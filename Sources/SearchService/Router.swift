@@ -51,12 +51,13 @@ enum Router {
 enum Query {
     private static func pairs(_ query: String) throws(ServiceError) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
+        var names: Set<String> = []
         for part in query.split(separator: "&") {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = Percent.decode(sides[0], plusIsSpace: true), let value = Percent.decode(sides.count > 1 ? sides[1] : "", plusIsSpace: true) else {
                 throw ServiceError(.badQuery, "a parameter is not well encoded, or not UTF-8", at: "query")
             }
-            guard !pairs.contains(where: { $0.name == name }) else {
+            guard names.insert(name).inserted else {
                 throw ServiceError(.badQuery, "'\(name.prefix(80))' comes twice", at: "query.\(name.prefix(80))")
             }
             pairs.append((name, value))

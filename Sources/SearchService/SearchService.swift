@@ -18,10 +18,15 @@ public final class SearchService: Sendable {
     /// Whether tracks' own files are given out.
     let servesAudio: Bool
     let page: Page?
-    private let details = Mutex<(generation: Int, detail: LibraryDetail)?>(nil)
+    /// Names that requests may call it by; nil for any.
+    let hosts: Set<String>?
+    private let details = Mutex<(created: String, detail: LibraryDetail)?>(nil)
 
-    public init(library: LibraryHolder, keys: [AccessKey] = [], origins: [String] = [], servesAudio: Bool = true, page: Page? = nil) {
-        (self.library, self.keys, self.origins, self.servesAudio, self.page) = (library, keys, origins, servesAudio, page)
+    public init(
+        library: LibraryHolder, keys: [AccessKey] = [], origins: [String] = [], hosts: Set<String>? = nil, servesAudio: Bool = true, page: Page? = nil
+    ) {
+        (self.library, self.keys, self.origins, self.hosts) = (library, keys, origins, hosts)
+        (self.servesAudio, self.page) = (servesAudio, page)
     }
 
     /// Bytes of the largest body that is read.
@@ -31,12 +36,16 @@ public final class SearchService: Sendable {
         let start = ContinuousClock.now
         var operation = "none"
         var reply: ServiceReply
-        do throws(ServiceError) {
-            reply = try answer(request, &operation)
-        } catch {
+        let outcome = ServedFiles.$areGiven.withValue(servesAudio) { () -> Result<ServiceReply, ServiceError> in
+            do throws(ServiceError) { return .success(try answer(request, &operation)) } catch { return .failure(error) }
+        }
+        switch outcome {
+        case .success(let answered): reply = answered
+        case .failure(let error):
             var headers: [(name: String, value: String)] = []
             if error.code == .unauthorized { headers.append(("WWW-Authenticate", "Bearer")) }
             if error.code == .methodNotAllowed { headers.append(("Allow", error.allowed)) }
+            if error.code == .badRange { headers.append(("Content-Range", "bytes */\(error.size ?? "0")")) }
             if error.code == .busy { headers.append(("Retry-After", "1")) }
             reply = ServiceReply(error, headers: headers)
         }
@@ -46,6 +55,7 @@ public final class SearchService: Sendable {
     }
 
     private func answer(_ request: ServiceRequest, _ name: inout String) throws(ServiceError) -> ServiceReply {
+        try checkHost(request)
         guard let segments = Router.segments(request.path) else { throw ServiceError(.notFound, "the address is not well encoded", at: "path") }
         if request.method == "OPTIONS" {
             return ServiceReply(204, type: "text/plain", [], headers: [("Allow", Router.methods(segments).joined(separator: ", "))])
@@ -54,7 +64,10 @@ public final class SearchService: Sendable {
         if request.method == "GET" || isHead, let page, let file = page.file(segments) { return file }
         if request.method == "GET" || isHead, let page, segments.isEmpty {
             name = "page"
-            return page.home(try Query.page(request.query), library.current)
+            let text = try Query.page(request.query)
+            // An answer is for those with a key; the page without one is for everybody.
+            if text != nil { try AccessKey.check(request.headers["authorization"], .read, keys) }
+            return page.home(text, library.current)
         }
         guard let (operation, path) = try Router.operation(isHead ? "GET" : request.method, segments) else {
             throw ServiceError(.notFound, "there is nothing at this address; see /openapi.json", at: "path")
@@ -91,6 +104,15 @@ public final class SearchService: Sendable {
         ]
     }
 
+    /// A foreign name that was made to lead to this machine (DNS rebinding) brings a foreign page's scripts with it.
+    private func checkHost(_ request: ServiceRequest) throws(ServiceError) {
+        guard let hosts, let host = request.headers["host"] else { return }
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        guard hosts.contains(name.lowercased()) else {
+            throw ServiceError(.forbidden, "this server does not go by the name '\(name.prefix(80))'; see --name", at: "header.host")
+        }
+    }
+
     /// A page of elsewhere must not reach a model's tools by a name that leads to this machine (DNS rebinding).
     private func checkOrigin(_ request: ServiceRequest) throws(ServiceError) {
         guard let origin = request.headers["origin"] else { return }
@@ -102,10 +124,11 @@ public final class SearchService: Sendable {
 
     /// What a library is takes a look at every track, so it is remembered.
     func detail(of library: Library) -> LibraryDetail {
-        let generation = library.manifest.generation
-        if let known = details.withLock({ $0 }), known.generation == generation { return known.detail }
-        let detail = LibraryDetail(library)
-        details.withLock { $0 = (generation, detail) }
+        let created = "\(library.manifest.generation) \(library.manifest.created)"
+        if let known = details.withLock({ $0 }), known.created == created { return known.detail }
+        var detail = LibraryDetail(library)
+        detail.hasAudio = detail.hasAudio && servesAudio
+        details.withLock { $0 = (created, detail) }
         return detail
     }
 }
@@ -113,4 +136,6 @@ public final class SearchService: Sendable {
 extension ServiceError {
     /// Methods that would be right, as `methodNotAllowed` names them.
     fileprivate var allowed: String { message.split(separator: ":").last.map { String($0.dropFirst()) } ?? "" }
+    /// Of the file, as `badRange` names it.
+    fileprivate var size: Substring? { message.firstMatch(of: /within (\d+) bytes/)?.output.1 }
 }

@@ -9,7 +9,7 @@ final class Traffic: Sendable {
     private let counts = Mutex((connections: 0, requests: 0))
 
     var connections: Int { counts.withLock { $0.connections } }
-    /// From the first line of a request to the last byte of its reply.
+    /// From the first line of a request to the first of its reply: what is only sent takes no part in what is asked next.
     var requests: Int { counts.withLock { $0.requests } }
 
     func add(connections: Int = 0, requests: Int = 0) {
@@ -36,6 +36,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var pending = 0
     private var isReading = false
     private var isCounted = false
+    /// Between the first line of a reply and its last byte.
+    private var isReplying = false
+    /// The request that is still being read has its reply.
+    private var hasReplied = false
 
     init(_ traffic: Traffic, _ limits: Limits) { (self.traffic, self.limits) = (traffic, limits) }
 
@@ -67,6 +71,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             isReading = true
+            hasReplied = false
             pending += 1
             traffic.add(requests: 1)
             expect(context, within: limits.patience)
@@ -79,12 +84,30 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data), pending > 0 {
-            pending -= 1
-            traffic.add(requests: -1)
+        switch unwrapOutboundIn(data) {
+        case .head:
+            isReplying = true
+            if pending > 0 {
+                pending -= 1
+                traffic.add(requests: -1)
+            }
+        case .body: break
+        case .end:
+            isReplying = false
+            hasReplied = isReading
             if !isReading, pending == 0 { expect(context, within: limits.idle) }
         }
         context.write(data, promise: promise)
+    }
+
+    /// Who takes nothing of a reply for long is not there any more: a player that was paused asks for the rest anew.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            if isReplying, !isReading { deadline?.cancel() }
+        } else if !isReading {
+            expect(context, within: limits.idle)
+        }
+        context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -107,6 +130,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func refuse(_ context: ChannelHandlerContext, _ error: ServiceError) {
+        // A second reply to one request would be taken for the next one's.
+        guard !isReplying, !hasReplied else { return context.close(promise: nil) }
         let body = ServiceReply(error).bytes
         let head = HTTPResponse(
             status: .init(code: error.code.status),

@@ -37,6 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
     var keys: String?
     @Option(help: "Origin of pages that browsers may let ask, as https://example.org; * for all. May be given again.")
     var cors: [String] = []
+    @Option(help: "A name that a proxy in front calls this server by, where no keys are set. May be given again.")
+    var name: [String] = []
     @Flag(help: "Give out no files of tracks.")
     var noAudio = false
     @OptionGroup var limits: Limits
@@ -49,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
         let access = try accessKeys()
         let (library, reopen) = try libraryOption.openToStay(model: model.model)
         let holder = LibraryHolder(library, open: reopen)
-        let service = SearchService(library: holder, keys: access, origins: cors, servesAudio: !noAudio, page: .shipped)
+        let service = SearchService(library: holder, keys: access, origins: cors, hosts: names(access), servesAudio: !noAudio, page: .shipped)
         let traffic = Traffic()
         service.metrics.gauge("connections", { traffic.connections })
         service.metrics.gauge("requests_under_way", { traffic.requests })
@@ -82,6 +84,13 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as IOError {
             throw Refusal("cannot listen on \(host), port \(port): \(error)")
         }
+    }
+
+    /// Without keys, a loopback server answers to loopback's names and those that it was given.
+    private func names(_ keys: [AccessKey]) -> Set<String>? {
+        let loopback: Set<String> = ["127.0.0.1", "localhost", "[::1]"]
+        guard keys.isEmpty, loopback.contains(host) || host == "::1" else { return nil }
+        return loopback.union(name.map { $0.lowercased() })
     }
 
     private func accessKeys() throws -> [AccessKey] {
@@ -118,9 +127,9 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// What keeps one caller from taking everything.
 struct Limits: ParsableArguments {
-    @Option(help: "Connections at a time; more wait to be let in.")
+    @Option(help: "Connections at a time; more are refused as busy.")
     var connections = 4_096
-    @Option(help: "Requests at a time; more are refused as busy.")
+    @Option(help: "Requests that are read or answered at a time; more are refused as busy.")
     var requests = 256
     @Option(help: "Seconds that a request may wait for its turn before it is refused as busy.")
     var wait = 5

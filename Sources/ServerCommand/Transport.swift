@@ -25,7 +25,9 @@ struct Transport: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let method = request.head.method.rawValue
-        guard traffic.requests <= limits.requests else {
+        // Whoever asks whether the process lives is told so, however busy it is.
+        let isProbe = method == "GET" && ["/livez", "/readyz"].contains(request.uri.path)
+        guard traffic.requests <= limits.requests || isProbe else {
             let error = ServiceError(.busy, "more than \(limits.requests) requests at a time; try again", at: "service")
             return response(ServiceReply(error, headers: [("Retry-After", "1")]), method)
         }

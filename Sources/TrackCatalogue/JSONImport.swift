@@ -72,7 +72,7 @@ extension CorpusImporter {
         let artist = row.artist ?? ""
         let id = row.id ?? TrackSlug.id(artist: artist, title: title, fallback: "")
         guard !id.isEmpty else { throw RowProblem("it has neither id, nor artist or title to make one") }
-        if let duration = row.duration, !(duration >= 0) { throw RowProblem("duration is \(duration)") }
+        if let duration = row.duration, !(0...Track.longestDuration).contains(duration) { throw RowProblem("duration is \(duration)") }
         var track = Track(
             id: id, title: title, artist: artist, album: row.album ?? "", year: row.year, duration: row.duration, mbid: row.mbid ?? "",
             isrc: row.isrc ?? "", file: row.file ?? "", caption: row.caption ?? "")

@@ -53,7 +53,7 @@ struct TableLayout {
         var track = Track(
             id: cell(.id), title: cell(.title), artist: cell(.artist), album: format == .jamendo ? "" : cell(.album), year: try number(.year),
             duration: try number(.duration), mbid: cell(.mbid), isrc: cell(.isrc), file: cell(.file), caption: cell(.caption))
-        if let duration = track.duration, !(duration >= 0 && duration.isFinite) { throw RowProblem("duration is '\(cell(.duration))'") }
+        if let duration = track.duration, !(0...Track.longestDuration).contains(duration) { throw RowProblem("duration is '\(cell(.duration))'") }
         if track.id.isEmpty {
             if format != .csv { throw RowProblem("the id is empty") }
             track.id = TrackSlug.id(artist: track.artist, title: track.title, fallback: "row-\(row.line)")

@@ -10,6 +10,8 @@ public struct Track: Hashable, Sendable {
     public var year: Int?
     /// Seconds.
     public var duration: Double?
+    /// Seconds; a longer one is a mistake.
+    public static let longestDuration = 1e7
     /// MusicBrainz recording id.
     public var mbid: String
     public var isrc: String

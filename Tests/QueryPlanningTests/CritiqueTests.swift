@@ -74,6 +74,8 @@ import Vocabulary
         Talk("jazz with female vocals", "less vocals", gives: ["+jazz 0.75", "+female-vocals 0.4"]),
         Talk("jazz, no vocals", "bring the vocals back", gives: ["+jazz 0.75"]),
         Talk("jazz with violin", "replace the violin with piano", gives: ["+jazz 0.75", "+piano 0.75"]),
+        Talk("jazz piano", "don't drop the piano", gives: ["+jazz 0.75", "+piano 0.75"]), Talk("sad rock", "happier", gives: ["+rock 0.75", "+happy 0.75"]),
+        Talk("jazz", "start over with rock", gives: ["+rock 0.75"]), Talk("jazz piano", "too fast", gives: ["+jazz 0.75", "+piano 0.75", "-fast 0.75"]),
         Talk("jazz", "forget it", gives: ["+jazz 0.75"]), Talk("jazz", "thanks, ok", gives: ["+jazz 0.75"]),
         Talk("jazz", "very upbeat", gives: ["+jazz 0.75", "+upbeat 1.0"]),
         Talk("jazz", "not too fast", gives: ["+jazz 0.75", "-fast 0.75"]),
@@ -86,15 +88,20 @@ import Vocabulary
     @Test(arguments: [
         ("like the second one", ["like t2"]), ("more like number 3", ["like t3"]), ("something like #1 please", ["like t1"]),
         ("not like the first", ["avoid t1"]), ("like the first two", ["like t1", "like t2"]), ("like the first and third", ["like t1", "like t3"]),
-        ("the last one", ["like t3"]), ("I love the 2nd track", ["like t2"]), ("like the first but not like the third", ["like t1", "avoid t3"]), ("the third was great", ["like t3"]),
+        ("the last one", ["like t3"]), ("I love the 2nd track", ["like t2"]), ("like the first but not like the third", ["like t1", "avoid t3"]),
+        ("the third was great", ["like t3"]),
         ("the second one is really boring", ["avoid t2"]), ("i like #1 and #3", ["like t1", "like t3"]), ("skip the first one", ["avoid t1"]),
+        ("remove the second one", ["avoid t2"]), ("drop the first track", ["avoid t1"]),
+        ("don't play anything like the second one", ["avoid t2"]),
     ]) func aTrackOfTheAnswerIsPointedAt(words: String, seeds: [String]) {
         let plan = Self.conversation(["jazz", words]).plan
         #expect(plan.seeds.map { "\($0.polarity.rawValue) \($0.track ?? "")" } == seeds)
         #expect(plan.ignored.isEmpty && Self.wishes(plan) == ["+jazz 0.75"])
     }
 
-    @Test(arguments: [("more by number 2", "Bill Evans"), ("any other by her?", "Miles Davis"), ("same artist", "Miles Davis"), ("by the third one", "John Coltrane")])
+    @Test(arguments: [
+        ("more by number 2", "Bill Evans"), ("any other by her?", "Miles Davis"), ("same artist", "Miles Davis"), ("by the third one", "John Coltrane"),
+    ])
     func theArtistOfATrackIsPointedAt(words: String, artist: String) {
         let plan = Self.conversation(["jazz", words]).plan
         #expect(plan.filters.artists.map(\.name) == [artist] && Self.wishes(plan) == ["+jazz 0.75"] && plan.ignored.isEmpty)
@@ -105,7 +112,9 @@ import Vocabulary
         #expect(plan.count == count && Self.wishes(plan) == ["+jazz 0.75"] && plan.ignored.isEmpty)
     }
 
-    @Test(arguments: ["something else", "show me more please", "next", "ok, different ones", "can you show me others"]) func othersLeaveOutWhatWasShown(words: String) {
+    @Test(arguments: ["something else", "show me more please", "next", "ok, different ones", "can you show me others"]) func othersLeaveOutWhatWasShown(
+        words: String
+    ) {
         let plan = Self.conversation(["jazz", words]).plan
         #expect(plan.filters.withoutTracks == ["t1", "t2", "t3"] && Self.wishes(plan) == ["+jazz 0.75"])
         #expect(plan.changes(since: Self.planner.plan("jazz"), Self.planner.vocabulary).map(\.text) == ["none of 3 shown before"])

@@ -1,8 +1,10 @@
 import Foundation
 import MusicSearch
+import QueryPlanning
 import ServiceFixtures
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SearchService
 
@@ -159,6 +161,82 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         #expect(holder.refresh()?.contains("gone") == true && holder.refresh() == nil)
         #expect(service.get("/v1/search", "q=happy").status == 200)
+    }
+
+    // MARK: Numbers at their ends, and plans that nobody makes
+
+    @Test func theSmallestNumberIsWritten() {
+        #expect(service.post("/mcp", #"{"jsonrpc":"2.0","id":-9223372036854775808,"method":"ping"}"#).status == 200)
+        #expect(service.get("/v1/tracks/t%2F000/similar", "strength=-9223372036854775808").code == "out_of_range")
+        #expect(service.get("/v1/tracks/t%2F001/audio", headers: ["range": "bytes=0-9223372036854775807"]).status == 206)
+    }
+
+    /// Handles are no secret: whoever knows the format can make one of any plan.
+    @Test func aForgedPlanIsHeldToItsBounds() throws {
+        let clause = Clause(span: Span(0..<1), descriptor: DescriptorID(.genre, "jazz"))
+        func refused(_ change: (inout QueryPlan) -> Void) -> Bool {
+            var plan = QueryPlan()
+            plan.text = "jazz"
+            change(&plan)
+            return service.post("/v1/search", ["state": .string(plan.handle)]).code == "bad_state"
+        }
+        #expect(!refused { $0.clauses = [clause] })
+        #expect(refused { plan in plan.clauses = Array(repeating: clause, count: QueryPlan.mostClauses + 1) })
+        #expect(
+            refused { plan in
+                plan.clauses = [clause].map {
+                    var clause = $0; clause.alternatives = .max; return clause
+                }
+            })
+        #expect(refused { plan in plan.text = String(repeating: "x", count: QueryPlan.longestText + 1) })
+        #expect(refused { plan in plan.filters.withoutTracks = Array(repeating: "t", count: Filters.mostWithoutTracks + 1) })
+        #expect(refused { plan in plan.conflicts = Array(repeating: Conflict(clauses: [], reason: ""), count: 65) })
+    }
+
+    @Test func oneRequestCannotAskForEverything() {
+        let searches = JSONValue.array(Array(repeating: ["text": "jazz", "limit": 400], count: 3))
+        #expect(service.post("/v1/multi-search", ["searches": searches]).code == "out_of_range")
+        let ping: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": "ping"]
+        #expect(service.post("/mcp", .array(Array(repeating: ping, count: 17))).json["error"]?["code"]?.int == -32600)
+        #expect(service.get("/v1/search", (0..<5_000).map { "x\($0)=1" }.joined(separator: "&")).code == "unknown_field")
+        // A forged plan with words without end, and a critique that names many of them.
+        var plan = QueryPlan()
+        plan.text = String(repeating: "jazz and ", count: 1_700)
+        plan.clauses = (0..<QueryPlan.mostClauses).map { Clause(span: Span($0..<plan.text.utf8.count), descriptor: DescriptorID(.genre, "g\($0)")) }
+        let start = ContinuousClock.now
+        let words = "forget " + String(repeating: "jazz and ", count: 400)
+        #expect(service.post("/v1/refine", ["state": .string(plan.handle), "critique": .string(words)]).status == 200)
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    /// What a reply gives can be given back, however much was put into it.
+    @Test func whatIsGivenIsTakenBack() throws {
+        let names = JSONValue.array((0..<64).map { .string("\($0) " + String(repeating: "é∂", count: 95)) })
+        var reply = service.post("/v1/search", ["text": "jazz", "filters": ["artists": names, "withoutArtists": names]])
+        for turn in 0..<8 {
+            #expect(reply.status == 200, "\(turn): \(reply.text.prefix(300))")
+            let (state, plan) = (try #require(reply.json["state"]), try #require(reply.json["plan"]))
+            #expect(service.post("/v1/search", ["plan": plan, "limit": 1]).status == 200)
+            let critique = JSONValue(dictionaryLiteral: ("action", "add"), ("filters", ["withoutArtists": names]))
+            let more = JSONValue(dictionaryLiteral: ("action", turn % 2 == 0 ? "more" : "less"), ("descriptor", "mood:calm"))
+            reply = service.post("/v1/refine", ["state": state, "critiques": [critique, more]])
+        }
+    }
+
+    @Test func anEditedPlanIsATurnOfItsState() throws {
+        let first = service.post("/v1/search", ["text": "like Song <4> by Band 1 & Co, happy"])
+        let state = try #require(first.json["state"])
+        var plan = try QueryPlan(canonicalJSON: #require(first.json["plan"]).json)
+        plan.seeds = []
+        let edited = service.post("/v1/search", ["state": state, "plan": try JSONValue(json: plan.canonicalJSON.utf8)])
+        #expect(edited.status == 200 && edited.json["parent"] == state)
+        let moved = service.post("/v1/search", ["state": state, "mood": ["place": ["valence": 0.5, "arousal": -0.5]]])
+        #expect(moved.json["parent"] == state && moved.json["move"] != nil)
+        #expect(
+            service.post("/v1/refine", ["state": state, "critiques": [["action": "add", "descriptor": "genre:rock"], ["action": "undo"]]]).code
+                == "contradiction")
+        let fresh = service.post("/v1/refine", ["state": state, "critiques": [["action": "restart"], ["action": "add", "descriptor": "genre:rock"]]])
+        #expect(fresh.json["plan"]?["clauses"]?.array?.count == 1 && fresh.json["plan"]?["seeds"] == [])
     }
 
     // MARK: Whatever comes

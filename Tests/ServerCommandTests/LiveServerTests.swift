@@ -31,11 +31,13 @@ import Testing
     }
 
     @Test(arguments: [
-        "nonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nBad Header : x\r\n\r\n",
-        "POST /v1/search HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /v1/search HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
-        "POST /v1/search HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n", "POST /v1/search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 200_000))\r\n\r\n",
+        "nonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nBad Header : x\r\n\r\n",
+        "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n",
+        "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: \(String(repeating: "x", count: 200_000))\r\n\r\n",
         "GET / HTTP/1.1\r\n" + (0..<2_000).map { "X\($0): y\r\n" }.joined() + "\r\n",
     ]) func whatIsNoRequestIsRefused(text: String) throws {
         let connection = try RawConnection(server.port)
@@ -49,23 +51,23 @@ import Testing
 
     /// A second request hidden in the first one's body stays a body.
     @Test func aHiddenRequestIsNotAnswered() throws {
-        let hidden = "GET /version HTTP/1.1\r\nHost: a\r\n\r\n"
+        let hidden = "GET /version HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
         let connection = try RawConnection(server.port)
         connection.send(
-            "POST /v1/search HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n"
+            "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n"
                 + hidden)
         let reply = connection.readAll()
         #expect(reply.contains("bad_json") && !reply.contains("\"api\":\"v1\""))
     }
 
-    @Test func tooMuchIsRefused() throws {
+    @Test func tooMuchIsRefusedOnce() throws {
         let reply = try server.ask("POST", "/v1/search", body: "{\"text\":\"" + String(repeating: "x", count: 2 << 20) + "\"}")
-        #expect(reply.status == 413 && reply.body.contains("too_large"))
+        #expect(reply.status == 413 && reply.body.contains("too_large") && !reply.body.contains("HTTP/1.1"))
     }
 
     @Test func aRequestThatIsCutOffHurtsNobody() throws {
         for text in [
-            "POST /v1/search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"te", "GET /v1/sea",
+            "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"te", "GET /v1/sea",
             "POST /v1/search HTTP/1.1\r\nHost",
         ] {
             let connection = try RawConnection(server.port)
@@ -78,7 +80,7 @@ import Testing
     @Test func whoIsSlowIsDropped() throws {
         let head = try RawConnection(server.port), body = try RawConnection(server.port)
         head.send("GET / HTTP/1.1\r\nX: ")
-        body.send("POST /v1/search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
+        body.send("POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
         let start = Date()
         for _ in 0..<8 {
             head.send("x")
@@ -92,7 +94,9 @@ import Testing
 
     @Test func requestsShareAConnection() throws {
         let connection = try RawConnection(server.port)
-        connection.send(String(repeating: "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", count: 5) + "GET /version HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        connection.send(
+            String(repeating: "GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", count: 5)
+                + "GET /version HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         let text = connection.readAll()
         #expect(text.matches(of: /HTTP\/1\.1 200 OK/).count == 6 && text.hasSuffix("\"api\":\"v1\"}"))
     }
@@ -117,7 +121,8 @@ import Testing
         let own = try LiveServer()
         let connection = try RawConnection(own.port)
         // Half a request is under way when the signal comes.
-        connection.send("POST /v1/search HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"text\"")
+        connection.send(
+            "POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"text\"")
         usleep(200_000)
         let sent = Thread { [connection] in
             usleep(300_000)

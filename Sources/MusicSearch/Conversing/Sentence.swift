@@ -14,7 +14,8 @@ extension SearchResponse {
             hits.isEmpty
             ? ""
             : turn.came.isEmpty
-                ? "; the same tracks as before" : turn.kept == 0 ? "; all of them new here" : "; \(turn.came.count) of the \(hits.count) shown \(turn.came.count == 1 ? "is" : "are") new"
+                ? "; the same tracks as before"
+                : turn.kept == 0 ? "; all of them new here" : "; \(turn.came.count) of the \(hits.count) shown \(turn.came.count == 1 ? "is" : "are") new"
         let undone = turn.isUndone ? "undone, so " : ""
         return (undone + named + ": " + found(isTurn: true)).capitalised + isNew + "."
     }

@@ -107,6 +107,7 @@ extension Library {
             let names = bound.compactMap { words(of: $0, plan) }
             obstacles.append("it is not marked as \(names.joined(separator: " or ")), which is held to")
         }
+        if !asksSomething(query) { return ["nothing is asked for"] }
         if obstacles.isEmpty, score < query.nearScore {
             obstacles.append("its score \(rounded(score)) is below \(rounded(query.nearScore)), from which on tracks come near")
         }

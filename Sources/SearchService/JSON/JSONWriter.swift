@@ -13,7 +13,7 @@ public struct JSONWriter {
     /// - Parameter value: finite; JSON has no way to write others.
     public mutating func write(_ value: Double) {
         precondition(value.isFinite, "JSON cannot hold \(value)")
-        if let whole = Int(exactly: value), abs(whole) < 1 << 53 { write(whole) } else { scalar(value.description) }
+        if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { write(whole) } else { scalar(value.description) }
     }
 
     public mutating func write(_ text: String) {

@@ -40,8 +40,10 @@ enum RequestSchemas {
         "Bounds that are no matter of degree.",
         [
             Field("years", range("Years of release.", 0...9_999), ""), Field("bpm", range("Beats per minute.", 0...1_000), ""),
-            Field("duration", range("Seconds.", 0...1_000_000), ""), Field("artists", .array(.string(most: 500), most: 100), "Only tracks by these."),
-            Field("withoutArtists", .array(.string(most: 500), most: 100), "No tracks by these."), Field("key", .string(most: 20), "As c#minor."),
+            Field("duration", range("Seconds.", 0...1_000_000), ""),
+            Field("artists", .array(.string(most: 200), most: Filters.mostArtists), "Only tracks by these."),
+            Field("withoutArtists", .array(.string(most: 200), most: Filters.mostArtists), "No tracks by these."),
+            Field("key", .string(most: 20), "As c#minor."),
             Field("metre", .string(most: 20), "As 3/4."),
         ])
 

@@ -17,13 +17,14 @@ struct SearchCall {
         self.library = library
         options = try SearchOptions(json, library, at: place)
         conversation = try Self.start(json, library, at: place)
+        let state = conversation
         let additions = try Self.additions(json, library, at: place)
         if !additions.isEmpty {
             let refined = conversation.refined(by: Refinement(additions, library.vocabulary), library.vocabulary)
             // What comes with a text is part of the request; what comes with a state is a turn of its own.
             conversation = json["state"] == nil ? Conversation(refined.plan) : refined
         }
-        try setMove(json, at: place)
+        try setMove(json, after: json["state"] == nil ? nil : state, at: place)
         if let cursor = json["cursor"]?.string { options.offset = try Cursor(cursor, of: self, at: "\(place).cursor").offset }
     }
 
@@ -45,13 +46,17 @@ struct SearchCall {
 
     private static func start(_ json: JSONValue, _ library: Library, at place: String) throws(ServiceError) -> Conversation {
         let given = ["text", "state", "plan"].filter { json[$0] != nil }
-        if given.count > 1 {
+        // A plan with a state is an edit of that turn's plan.
+        if given.count > 1, given != ["state", "plan"] {
             throw ServiceError(.contradiction, "expected one of text, state and plan, found \(given.joined(separator: " and "))", at: "\(place).\(given[1])")
         }
-        if let state = json["state"]?.string { return try Conversation(state: state, at: "\(place).state") }
-        if let plan = json["plan"] {
-            do { return Conversation(try QueryPlan(canonicalJSON: plan.json)) } catch { throw ServiceError(.badPlan, "\(error)", at: "\(place).plan") }
+        let state = try json["state"]?.string.map { text throws(ServiceError) in try Conversation(state: text, at: "\(place).state") }
+        if let json = json["plan"] {
+            let plan: QueryPlan
+            do { plan = try QueryPlan(canonicalJSON: json.json) } catch { throw ServiceError(.badPlan, "\(error)", at: "\(place).plan") }
+            return state.map { $0.plan == plan ? $0 : $0.followed(by: plan) } ?? Conversation(plan)
         }
+        if let state { return state }
         if let text = json["text"]?.string { return Conversation(library.planner.plan(text.withoutControls)) }
         guard json["seeds"] != nil || json["filters"] != nil || json["candidates"] != nil else {
             throw ServiceError(.missingField, "expected one of text, state, plan, seeds and filters", at: "\(place).text")
@@ -79,12 +84,15 @@ struct SearchCall {
         return critiques
     }
 
-    private mutating func setMove(_ json: JSONValue, at place: String) throws(ServiceError) {
+    private mutating func setMove(_ json: JSONValue, after state: Conversation?, at place: String) throws(ServiceError) {
         guard let mood = json["mood"] else { return }
         guard conversation.plan.seeds.contains(where: { $0.polarity == .like }) else {
             throw ServiceError(.noSeed, "expected a seed to move to another mood; found none in the request", at: "\(place).mood")
         }
-        conversation.plan.moodMove = try MoodRequest.move(mood, at: "\(place).mood")
+        var plan = conversation.plan
+        plan.moodMove = try MoodRequest.move(mood, at: "\(place).mood")
+        // With a state, what was added to it is a turn already, or else the move is one.
+        if let state, conversation == state { conversation = state.followed(by: plan) } else { conversation.plan = plan }
     }
 }
 

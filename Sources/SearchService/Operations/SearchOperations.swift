@@ -32,6 +32,9 @@ extension Operation {
         case (nil, let typed?):
             var critiques: [Critique] = []
             for (i, critique) in typed.enumerated() { critiques.append(try Critique(critique, library, at: "\(place).critiques[\(i)]")) }
+            if critiques.contains(where: { $0.action == .undo }), critiques.contains(where: { $0.action != .undo }) {
+                throw ServiceError(.contradiction, "undo goes back to an earlier turn, so nothing else can come with it", at: "\(place).critiques")
+            }
             response = library.refine(conversation, critiques, options)
         case (nil, nil): throw ServiceError(.missingField, "expected a critique in words, or critiques", at: "\(place).critique")
         case (_?, _?): throw ServiceError(.contradiction, "expected a critique in words or critiques, found both", at: "\(place).critiques")
@@ -42,8 +45,12 @@ extension Operation {
     static let multiSearch = Operation(
         id: "multiSearch", method: .post, path: "/v1/multi-search", about: "Several requests at once, each answered or refused by itself.",
         body: .reference("MultiSearchRequest"), reply: .json(MultiAnswer.schema)
-    ) { call in
+    ) { call throws(ServiceError) in
         let searches = call.body["searches"]?.array ?? []
+        let asked = searches.reduce(0) { $0 + ($1["limit"]?.int ?? SearchOptions.defaultLimit) }
+        guard asked <= SearchOptions.largestLimit else {
+            throw ServiceError(.outOfRange, "expected limits of at most \(SearchOptions.largestLimit) together, found \(asked)", at: "body.searches")
+        }
         return .json(
             MultiAnswer(
                 answers: searches.enumerated().map { i, search in
@@ -75,7 +82,9 @@ extension Operation {
 
     static func playlistText(_ json: JSONValue, _ library: Library, at place: String) throws(ServiceError) -> (text: String, format: PlaylistFormat) {
         let format = json["format"]?.string.flatMap(PlaylistFormat.init) ?? .m3u8
-        let response = try SearchCall(json, library, at: place).answer().response
+        var response = try SearchCall(json, library, at: place).answer().response
+        // Where files are not given out, neither are their places.
+        if !ServedFiles.areGiven { for i in response.hits.indices { response.hits[i].file = nil } }
         return (format.text(response.hits, title: json["title"]?.string.map(\.withoutControls) ?? response.text), format)
     }
 }

@@ -67,7 +67,7 @@ extension Operation {
         }
         guard let size = LocalFile.size(file) else { throw ServiceError(.noAudio, "the track's file is not there any more", at: "path.id") }
         let type = AudioType.of(ending)
-        guard let header = call.request.headers["range"] else {
+        guard let header = call.request.headers["range"], ByteRange.isAsked(header), call.request.method == "GET" else {
             return ServiceReply(200, type: type, body: .file(path: file, range: 0..<size), headers: [("Accept-Ranges", "bytes")])
         }
         guard let range = ByteRange.read(header, size: size) else {
@@ -98,9 +98,11 @@ extension Operation {
 
 /// The one range of bytes that a player asks for (RFC 9110 §14).
 enum ByteRange {
-    /// - Returns: nil for what is no single range, or lies outside the file.
+    /// Whether a header asks for one range of bytes; what it asks for else is passed over, as if it were not there.
+    static func isAsked(_ header: String) -> Bool { header.hasPrefix("bytes=") && !header.contains(",") }
+
+    /// - Returns: nil for what is no range, or lies outside the file.
     static func read(_ header: String, size: Int) -> Range<Int>? {
-        guard header.hasPrefix("bytes=") else { return nil }
         let parts = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }) else { return nil }
         if parts[0].isEmpty {
@@ -110,7 +112,7 @@ enum ByteRange {
         guard let start = Int(parts[0]), start < size else { return nil }
         guard !parts[1].isEmpty else { return start..<size }
         guard let end = Int(parts[1]), end >= start else { return nil }
-        return start..<min(size, end + 1)
+        return start..<(end < size ? end + 1 : size)
     }
 }
 

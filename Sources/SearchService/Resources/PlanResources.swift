@@ -11,7 +11,7 @@ extension QueryPlan: Resource {
     static let about = "How a request was understood: everything that the search does, as a value."
     static let properties = [
         Property<QueryPlan>("version", "Of the format.", .integer(currentVersion...currentVersion)) { $0.version },
-        Property("text", "What was said.", .string(most: 16_384)) { $0.text },
+        Property("text", "What was said.", .string(most: longestText)) { $0.text },
         Property("clauses", "Wishes.", .array(Clause.schema, most: mostClauses)) { $0.clauses },
         Property("filters", "Bounds that are no matter of degree.") { $0.filters },
         Property("seeds", "What answers should resemble, or not.", .array(Seed.schema, most: mostSeeds)) { $0.seeds },
@@ -79,7 +79,7 @@ extension Filters.NamedSpan: Resource {
 extension MoodMove: Resource {
     static let about = "From the seeds' mood to another: named, at a place in the valence–arousal plane, or a step along it."
     static let properties = [
-        Property<MoodMove>("targets", "Moods by name.", .array(Target.schema, most: 256)) { $0.targets },
+        Property<MoodMove>("targets", "Moods by name.", .array(Target.schema, most: QueryPlan.mostClauses)) { $0.targets },
         Property("place", "Where to go.", RequestSchemas.point(1), optional: { $0.place }),
         Property("shift", "How far to go.", RequestSchemas.point(2), optional: { $0.shift }),
         Property("strength", "0 stays, 1 takes the mood before all likeness.", .number(0...1)) { $0.strength },

@@ -6,8 +6,18 @@ enum TrackAddress {
 
     /// nil for tracks without a file of sound, by its whole path.
     static func audio(_ id: String, file: String?) -> String? {
+        guard ServedFiles.areGiven else { return nil }
+        return address(id, file: file)
+    }
+
+    private static func address(_ id: String, file: String?) -> String? {
         file.map { $0.hasPrefix("/") && AudioFormat.ending(of: $0) != nil } != true ? nil : "/v1/tracks/\(Percent.encode(id))/audio"
     }
+}
+
+/// Whether the service that a reply is written for gives out tracks' files.
+enum ServedFiles {
+    @TaskLocal static var areGiven = true
 }
 
 /// Percent-encoding of addresses (RFC 3986).

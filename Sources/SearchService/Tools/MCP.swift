@@ -4,6 +4,9 @@ public import MusicSearch
 public enum MCP {
     static let versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
 
+    /// Of a batch, which newer versions have no more.
+    private static let mostMessages = 16
+
     private enum Fault: Int {
         case parse = -32700, invalidRequest = -32600, methodNotFound = -32601, invalidParameters = -32602
     }
@@ -17,6 +20,7 @@ public enum MCP {
 
     static func reply(to message: JSONValue, _ library: Library) -> JSONValue? {
         if case .array(let messages) = message {
+            guard messages.count <= mostMessages else { return fault(.null, .invalidRequest, "\(messages.count) messages, expected at most \(mostMessages)") }
             let replies = messages.compactMap { reply(to: $0, library) }
             return messages.isEmpty ? fault(.null, .invalidRequest, "an empty batch") : replies.isEmpty ? nil : .array(replies)
         }

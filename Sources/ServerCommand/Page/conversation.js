@@ -51,7 +51,7 @@ export class Conversation extends EventTarget {
       const plan = structuredClone(this.answer.plan)
       edit(plan)
       const parent = this.turn.state
-      return this.#follow(() => api.search({ plan }, this.#waiting.signal).then(answer => ({ parent, turn: { critique: label }, ...answer })), began)
+      return this.#follow(() => api.search({ state: parent, plan }, this.#waiting.signal).then(answer => ({ turn: { critique: label }, ...answer })), began)
     })
   }
 
