@@ -17,7 +17,7 @@ import Testing
     @Test func aHandleReadsBack() throws {
         let request = "late sixties jazz, no piano, like Otto Vane, 12 songs"
         let handle = try BandLibrary.run("plan", request, "--handle").output.trimmingCharacters(in: .newlines)
-        #expect(handle.hasPrefix("d1.") && !handle.contains { !$0.isASCII || $0.isWhitespace })
+        #expect(handle.hasPrefix("d2.") && !handle.contains { !$0.isASCII || $0.isWhitespace })
         let json = try BandLibrary.run("plan", request, "--json").output
         #expect(try BandLibrary.program.run("plan", "--from", handle, "--json").output == json)
         #expect(try BandLibrary.program.run("plan", "--from", handle).output == BandLibrary.run("plan", request).output)

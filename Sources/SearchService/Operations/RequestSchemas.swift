@@ -75,7 +75,7 @@ enum RequestSchemas {
     }
 
     static let search = ObjectSchema(
-        "A request: by text, by a state or plan that was given before, or by seeds; filters, seeds and a mood are added to what it says.",
+        "A request: by text, by a state or plan that was given before, or by seeds; filters, seeds and a mood are added to what it says. A plan with a state is that turn's, edited.",
         [
             text, state, Field("plan", .reference("Plan"), "A plan, as replies print it."),
             Field(
