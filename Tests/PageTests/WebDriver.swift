@@ -15,21 +15,24 @@ final class WebDriver: Sendable {
     private let queue = DispatchQueue(label: "webdriver")
 
     init() throws {
+        // The port that it picks may be taken on one of the two loopback addresses; then it ends at once, and another try picks another.
+        let tries = (0..<4).lazy.compactMap { _ in try? Self.launch() }
+        (process, port) = try tries.first ?? Self.launch()
+    }
+
+    /// Starts the program. - Returns: its process and the port that it listens on.
+    private static func launch() throws -> (process: Int32, port: UInt16) {
         let process = Process(), output = Pipe()
-        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = ["--port=0"]
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        self.process = process.processIdentifier
         var said = ""
         while true {
             let data = output.fileHandleForReading.availableData
             said += String(decoding: data, as: UTF8.self)
-            if let digits = said.firstMatch(of: /on port (\d+)\./)?.1, let port = UInt16(digits) {
-                self.port = port
-                return
-            }
+            if let digits = said.firstMatch(of: /on port (\d+)\./)?.1, let port = UInt16(digits) { return (process.processIdentifier, port) }
             guard !data.isEmpty else { throw WebDriverError(command: "start", message: said) }
         }
     }
