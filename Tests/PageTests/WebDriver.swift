@@ -16,8 +16,9 @@ final class WebDriver: Sendable {
 
     init() throws {
         // The port that it picks may be taken on one of the two loopback addresses; then it ends at once, and another try picks another.
-        let tries = (0..<4).lazy.compactMap { _ in try? Self.launch() }
-        (process, port) = try tries.first ?? Self.launch()
+        var launched: (process: pid_t, port: UInt16)?
+        for _ in 0..<4 where launched == nil { launched = try? Self.launch() }
+        (process, port) = try launched ?? Self.launch()
     }
 
     /// Starts the program. - Returns: its process and the port that it listens on.
