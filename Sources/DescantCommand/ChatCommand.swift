@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import LibraryAccess
 import MusicSearch
 import QueryPlanning
@@ -85,12 +84,7 @@ struct ChatCommand: ParsableCommand {
     private func run(_ path: String, _ library: Library) throws {
         guard let data = FileManager.default.contents(atPath: path) else { throw ValidationError("--replay: there is no file '\(path)' that can be read") }
         let record = try ConversationLog(String(decoding: data, as: UTF8.self), file: path)
-        let differences = record.replay(on: SearchService(library: LibraryHolder(library))) { count, body in
-            // Thread t takes every t-th line.
-            DispatchQueue.concurrentPerform(iterations: threads) { thread in
-                for i in stride(from: thread, to: count, by: threads) { body(i) }
-            }
-        }
+        let differences = record.replay(on: SearchService(library: LibraryHolder(library)), threads: threads)
         guard differences.isEmpty else {
             for difference in differences.prefix(5) { Terminal.note("\(path): \(difference)") }
             throw ValidationError("\(differences.count) of \(record.lines.count) turns came out differently; the library or the program is another")

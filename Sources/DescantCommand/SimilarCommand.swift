@@ -50,7 +50,7 @@ struct MoodMoveOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "A step to make: valence and arousal in −2…2, as 0.5,0.")
     var shift: String?
     @Option(help: "How far to move: 0 is not at all, 1 takes the mood before all likeness.")
-    var strength = 0.6
+    var strength = MoodMove.plainStrength
     @Option(help: "Facets in which answers must share something with the track, as genre,instrument.")
     var keep: String?
 

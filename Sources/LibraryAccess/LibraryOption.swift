@@ -38,14 +38,14 @@ package struct LibraryOption: ParsableArguments {
     ///
     /// - Returns: the library, and what opens its current generation anew.
     package func openToStay(model: TextModel? = nil) throws -> (library: Library, reopen: @Sendable () throws -> Library) {
-        // Builds the starter library where it is missing.
-        let first = try open(model: model, encoder: nil)
+        // Opening is reading all of it, so a library that is named is opened once; the starter library may have to be built first.
+        let path = try library ?? open(model: model, encoder: nil).path
         var provider: EncoderProvider?
         if let found = try TextModels.provider(asked: model, team: ThreadTeam(size: 1)) {
             let shelf = EncoderShelf(found)
             provider = { try shelf.encoder($0) }
         }
-        let (path, listener) = (first.path, listener)
+        let listener = listener
         let reopen: @Sendable () throws -> Library = { [provider] in try Library(path: path, encoder: provider).asHeard(by: listener) }
         return (try reopen(), reopen)
     }

@@ -71,7 +71,6 @@ private struct CritiqueReading {
         readArtistOfShown()
         readShownTracks()
         readDropped()
-        readKept()
         readCount()
         readOther(frequency)
         readRest()
@@ -178,8 +177,8 @@ private struct CritiqueReading {
                 continue
             }
             // "Don't drop the piano" drops nothing.
-            if (max(0, i - 5)..<i).contains(where: { ["dont", "not", "never"].contains(words[$0]) }), words[i] != "any" {
-                take(max(0, i - 5)..<i + length)
+            if let negation = (max(0, i - 5)..<i).last(where: { ["dont", "not", "never"].contains(words[$0]) }), words[i] != "any" {
+                take(negation..<i + length)
                 while i < words.count, ![",", ".", "but", "and"].contains(words[i]) {
                     isTaken[i] = true
                     i += 1
@@ -440,24 +439,6 @@ private struct CritiqueReading {
     }
 
     private func place(of word: String) -> Int? { word == "last" ? shown.count - 1 : Self.ordinals[word].map { $0 - 1 } }
-
-    // MARK: What is kept
-
-    private mutating func readKept() {
-        for i in words.indices where !isTaken[i] && ["keep", "same", "keeping", "hold"].contains(words[i]) {
-            var next = i + 1, end = i
-            while next < words.count {
-                while next < words.count, ["the", "same", "its", "their"].contains(words[next]) { next += 1 }
-                guard next < words.count, let facet = FacetNames.facet(words[next]) else { break }
-                critiques.append(Critique(.keep, .facet(facet)))
-                next += 1
-                end = next
-                guard next < words.count, words[next] == "and" || words[next] == "," else { break }
-                next += 1
-            }
-            if end > i { take(i..<end) }
-        }
-    }
 
     // MARK: The other one
 

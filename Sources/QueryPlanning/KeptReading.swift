@@ -22,9 +22,9 @@ extension PlanDraft {
         plan.keep = kept.isEmpty ? nil : Array(kept.prefix(QueryPlan.mostKept))
     }
 
-    /// Without a seed there is nothing to be kept, and the words are free again.
+    /// Without a seed there is nothing to be kept, and the words are free again. The seeds of a critique are the plan's that it speaks of.
     mutating func settleKept() {
-        guard plan.keep != nil, !plan.seeds.contains(where: { $0.polarity == .like }) else { return }
+        guard !isCritique, plan.keep != nil, !plan.seeds.contains(where: { $0.polarity == .like }) else { return }
         plan.keep = nil
         for i in owners.indices where owners[i] == .kept { owners[i] = nil }
     }

@@ -248,7 +248,7 @@ private struct PlanEditor {
 
 extension MoodMove {
     /// "Calmer" turns the dial to 0.6: far enough for the mood, and the seed is still to be recognised.
-    static let plainStrength = 0.6
+    public static let plainStrength = 0.6
     private static let share = 0.8
 
     /// The move that comparatives beside a seed ask for: "like X but calmer".

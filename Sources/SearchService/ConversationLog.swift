@@ -1,3 +1,4 @@
+import Dispatch
 public import MusicSearch
 import Synchronization
 
@@ -57,15 +58,17 @@ public struct ConversationLog: Sendable {
 
     /// Asks all of it again.
     ///
-    /// - Parameter share: runs its body for every number below the first argument, on as many threads as it likes.
+    /// - Parameter threads: each takes every so-manieth line.
     /// - Returns: what came out differently, in the order of lines.
-    public func replay(on service: SearchService, share: (Int, @Sendable (Int) -> Void) -> Void) -> [Difference] {
+    public func replay(on service: SearchService, threads: Int) -> [Difference] {
         let found = Mutex<[Difference]>([])
         let lines = lines
-        share(lines.count) { i in
-            let again = Self.line(lines[i].path, lines[i].body, service)
-            guard again.reply != lines[i].reply else { return }
-            found.withLock { $0.append(Difference(line: i + 1, expected: lines[i].reply, found: again.reply)) }
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+            for i in stride(from: thread, to: lines.count, by: threads) {
+                let again = Self.line(lines[i].path, lines[i].body, service)
+                guard again.reply != lines[i].reply else { continue }
+                found.withLock { $0.append(Difference(line: i + 1, expected: lines[i].reply, found: again.reply)) }
+            }
         }
         return found.withLock { $0 }.sorted { $0.line < $1.line }
     }

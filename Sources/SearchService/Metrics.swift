@@ -15,6 +15,13 @@ public final class Metrics: Sendable {
         var durations = [Int](repeating: 0, count: Metrics.bounds.count + 1)
         var seconds = 0.0
         var count = 0
+
+        mutating func add(_ status: Int, _ bucket: Int, _ seconds: Double) {
+            statuses[status, default: 0] += 1
+            durations[bucket] += 1
+            self.seconds += seconds
+            count += 1
+        }
     }
 
     /// Upper bounds of the buckets, in seconds.
@@ -25,12 +32,7 @@ public final class Metrics: Sendable {
     func count(_ operation: String, _ status: Int, _ duration: Duration) {
         let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        series.withLock { all in
-            all[operation, default: Series()].statuses[status, default: 0] += 1
-            all[operation, default: Series()].durations[bucket] += 1
-            all[operation, default: Series()].seconds += seconds
-            all[operation, default: Series()].count += 1
-        }
+        series.withLock { $0[operation, default: Series()].add(status, bucket, seconds) }
     }
 
     /// A number that is asked for when metrics are: connections, requests under way.

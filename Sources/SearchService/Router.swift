@@ -23,7 +23,8 @@ enum Router {
             methods.append(operation.method.rawValue)
         }
         guard methods.isEmpty else {
-            throw ServiceError(.methodNotAllowed, "expected another method than \(method.prefix(20)): \(methods.joined(separator: ", "))", at: "method")
+            let allowed = methods.joined(separator: ", ")
+            throw ServiceError(.methodNotAllowed, "expected another method than \(method.prefix(20)): \(allowed)", at: "method", headers: ["Allow": allowed])
         }
         return nil
     }

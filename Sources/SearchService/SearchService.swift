@@ -41,13 +41,7 @@ public final class SearchService: Sendable {
         }
         switch outcome {
         case .success(let answered): reply = answered
-        case .failure(let error):
-            var headers: [(name: String, value: String)] = []
-            if error.code == .unauthorized { headers.append(("WWW-Authenticate", "Bearer")) }
-            if error.code == .methodNotAllowed { headers.append(("Allow", error.allowed)) }
-            if error.code == .badRange { headers.append(("Content-Range", "bytes */\(error.size ?? "0")")) }
-            if error.code == .busy { headers.append(("Retry-After", "1")) }
-            reply = ServiceReply(error, headers: headers)
+        case .failure(let error): reply = ServiceReply(error)
         }
         reply.headers += Self.safety + crossOrigin(request)
         metrics.count(operation, reply.status, ContinuousClock.now - start)
@@ -131,11 +125,4 @@ public final class SearchService: Sendable {
         details.withLock { $0 = (created, detail) }
         return detail
     }
-}
-
-extension ServiceError {
-    /// Methods that would be right, as `methodNotAllowed` names them.
-    fileprivate var allowed: String { message.split(separator: ":").last.map { String($0.dropFirst()) } ?? "" }
-    /// Of the file, as `badRange` names it.
-    fileprivate var size: Substring? { message.firstMatch(of: /within (\d+) bytes/)?.output.1 }
 }

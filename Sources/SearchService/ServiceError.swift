@@ -49,6 +49,14 @@ public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
             case .internalError: 500
             }
         }
+
+        fileprivate var headers: [String: String] {
+            switch self {
+            case .unauthorized: ["WWW-Authenticate": "Bearer"]
+            case .busy: ["Retry-After": "1"]
+            default: [:]
+            }
+        }
     }
 
     public var code: Code
@@ -56,11 +64,15 @@ public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
     public var message: String
     /// The place in the request: "body.filters.years.from", "query.limit", "path.id".
     public var place: String
+    /// Further headers of the refusal, by name.
+    public var headers: [String: String]
 
-    public init(_ code: Code, _ message: String, at place: String) {
+    /// - Parameter headers: beside those that every refusal of this code has.
+    public init(_ code: Code, _ message: String, at place: String, headers: [String: String] = [:]) {
         self.code = code
         self.message = message
         self.place = place
+        self.headers = code.headers.merging(headers) { $1 }
     }
 
     public var description: String { "\(place): \(message)" }

@@ -29,7 +29,7 @@ struct Transport: HTTPResponder {
         let isProbe = method == "GET" && ["/livez", "/readyz"].contains(request.uri.path)
         guard traffic.requests <= limits.requests || isProbe else {
             let error = ServiceError(.busy, "more than \(limits.requests) requests at a time; try again", at: "service")
-            return response(ServiceReply(error, headers: [("Retry-After", "1")]), method)
+            return response(ServiceReply(error), method)
         }
         let target = request.head.path ?? ""
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -38,13 +38,14 @@ struct Transport: HTTPResponder {
             do {
                 body = Array(buffer: try await request.body.collect(upTo: SearchService.longestBody))
             } catch is NIOTooManyBytesError {
-                let error = ServiceError(.tooLarge, "expected a body of at most \(SearchService.longestBody) bytes", at: "body")
-                return response(ServiceReply(error, headers: [("Connection", "close")]), method)
+                let error = ServiceError(
+                    .tooLarge, "expected a body of at most \(SearchService.longestBody) bytes", at: "body", headers: ["Connection": "close"])
+                return response(ServiceReply(error), method)
             }
         }
         var headers: [String: String] = [:]
-        for name in ServiceRequest.headerNames {
-            if let name = HTTPField.Name(name), let value = request.head.headerFields[name] { headers[name.canonicalName] = value }
+        for name in Self.headerNames {
+            if let value = request.head.headerFields[name] { headers[name.canonicalName] = value }
         }
         headers["host"] = request.head.authority
         let asked = ServiceRequest(
@@ -55,10 +56,12 @@ struct Transport: HTTPResponder {
             // Whoever asked so long ago has given up; the time goes to those who have not.
             ContinuousClock.now - asking < patience
                 ? service.reply(to: asked)
-                : ServiceReply(ServiceError(.busy, "it waited more than \(patience) for its turn; try again", at: "service"), headers: [("Retry-After", "1")])
+                : ServiceReply(ServiceError(.busy, "it waited more than \(patience) for its turn; try again", at: "service"))
         }
         return response(reply, method)
     }
+
+    private static let headerNames = ServiceRequest.headerNames.compactMap { HTTPField.Name($0) }
 
     private func response(_ reply: ServiceReply, _ method: String) -> Response {
         var headers = HTTPFields()

@@ -74,6 +74,7 @@ import Vocabulary
         Talk("jazz with female vocals", "less vocals", gives: ["+jazz 0.75", "+female-vocals 0.4"]),
         Talk("jazz, no vocals", "bring the vocals back", gives: ["+jazz 0.75"]),
         Talk("jazz with violin", "replace the violin with piano", gives: ["+jazz 0.75", "+piano 0.75"]),
+        Talk("jazz piano", "calmer but don't drop the piano", gives: ["+jazz 0.75", "+piano 0.75", "+calm 0.75"]),
         Talk("jazz piano", "don't drop the piano", gives: ["+jazz 0.75", "+piano 0.75"]), Talk("sad rock", "happier", gives: ["+rock 0.75", "+happy 0.75"]),
         Talk("jazz", "start over with rock", gives: ["+rock 0.75"]), Talk("jazz piano", "too fast", gives: ["+jazz 0.75", "+piano 0.75", "-fast 0.75"]),
         Talk("jazz", "forget it", gives: ["+jazz 0.75"]), Talk("jazz", "thanks, ok", gives: ["+jazz 0.75"]),

@@ -203,10 +203,10 @@ import Vocabulary
         let text = log.lines.map(\.text).joined(separator: "\n") + "\n"
         let again = try ConversationLog(text, file: "log")
         #expect(again.lines.map(\.text) == log.lines.map(\.text))
-        #expect(again.replay(on: service) { count, body in for i in 0..<count { body(i) } }.isEmpty)
+        #expect(again.replay(on: service, threads: 1).isEmpty)
         var changed = again
         changed.lines[2].reply = changed.lines[2].reply.replacing("\"rank\":1", with: "\"rank\":2")
-        let differences = changed.replay(on: service) { count, body in for i in (0..<count).reversed() { body(i) } }
+        let differences = changed.replay(on: service, threads: 3)
         #expect(differences.map(\.line) == [3])
     }
 

@@ -28,7 +28,7 @@ public enum FixtureLibrary {
         for i in 0..<count {
             let n = i + shift
             let genre = n % genres.count, mood = moods[n / 4 % moods.count]
-            // Every fourth of the first forty shares one of four files.
+            // Every fifth of the first forty, and the first four, share four files.
             let file = i < 4 || i < 40 && i % 5 == 0 ? ", \"file\": \"\(folder)/song \(i % 4).wav\"" : ""
             let voice = n % 3 == 0 ? "\"voice\": [\"vocals\"]" : "\"voice\": [\"instrumental\"]"
             lines.append(

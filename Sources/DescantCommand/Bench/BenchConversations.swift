@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Evaluation
 import LibraryAccess
 import LinearAlgebra
@@ -70,7 +69,8 @@ struct BenchConversations: ParsableCommand {
         table.append([.text("conversations of \(turns) turns"), .integer(conversations)])
         for threads in [1, 2] {
             table.append([
-                .text("replies that differ when replayed on \(threads) thread\(threads == 1 ? "" : "s")"), .integer(replay(record, on: service, threads)),
+                .text("replies that differ when replayed on \(threads) thread\(threads == 1 ? "" : "s")"),
+                .integer(record.replay(on: service, threads: threads).count),
             ])
         }
         table.append([.text("undo(k) held against turn n − k"), .integer(undone)])
@@ -78,15 +78,6 @@ struct BenchConversations: ParsableCommand {
         table.append([.text("characters of the longest handle"), .integer(longest)])
         appendEffects(library, &random, to: &table)
         Terminal.write(json ? try table.json() : table.markdown)
-    }
-
-    private func replay(_ record: ConversationLog, on service: SearchService, _ threads: Int) -> Int {
-        record.replay(on: service) { lines, body in
-            DispatchQueue.concurrentPerform(iterations: threads) { thread in
-                for i in stride(from: thread, to: lines, by: threads) { body(i) }
-            }
-        }
-        .count
     }
 
     // MARK: What is said

@@ -103,7 +103,7 @@ public struct ServiceReply: Sendable {
     static func json(_ value: some Resource) -> ServiceReply { ServiceReply(type: "application/json", value.json) }
     static func json(_ value: JSONValue) -> ServiceReply { ServiceReply(type: "application/json", Array(value.json.utf8)) }
 
-    public init(_ error: ServiceError, headers: [(name: String, value: String)] = []) {
-        self.init(error.code.status, type: "application/json", error.json, headers: headers)
+    public init(_ error: ServiceError) {
+        self.init(error.code.status, type: "application/json", error.json, headers: error.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 }

@@ -74,7 +74,7 @@ struct SearchCall {
         }
         if let filters = json["filters"] { critiques.append(Critique(.add, .filters(try Filters(filters, at: "\(place).filters")))) }
         for (i, target) in (json["mood"]?["targets"]?.array ?? []).enumerated() {
-            let strength = (json["mood"]?["strength"]?.number ?? MoodRequest.plainStrength) * (target["weight"]?.number ?? 1)
+            let strength = (json["mood"]?["strength"]?.number ?? MoodMove.plainStrength) * (target["weight"]?.number ?? 1)
             let id = try library.descriptor(target["descriptor"]?.string ?? "", at: "\(place).mood.targets[\(i)].descriptor")
             critiques.append(Critique(target["change"]?.string == "less" ? .less : .more, id, strength: strength))
         }
@@ -98,8 +98,6 @@ struct SearchCall {
 
 /// Reads a move to another mood.
 enum MoodRequest {
-    static let plainStrength = 0.6
-
     static func move(_ json: JSONValue, at place: String) throws(ServiceError) -> MoodMove {
         let targets = (json["targets"]?.array ?? []).compactMap { target -> MoodMove.Target? in
             guard let id = target["descriptor"]?.string.flatMap({ DescriptorID($0) }) else { return nil }
@@ -107,7 +105,7 @@ enum MoodRequest {
         }
         let move = MoodMove(
             targets: targets, place: json["place"].flatMap(MoodMove.Point.init), shift: json["shift"].flatMap(MoodMove.Point.init),
-            strength: json["strength"]?.number ?? plainStrength)
+            strength: json["strength"]?.number ?? MoodMove.plainStrength)
         guard !targets.isEmpty || move.place != nil || move.shift != nil else {
             throw ServiceError(.missingField, "expected targets, a place or a shift", at: place)
         }

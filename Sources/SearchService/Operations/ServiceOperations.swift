@@ -64,7 +64,7 @@ extension Operation {
     static let tools = Operation(
         id: "tools", method: .get, path: "/v1/tools.json", about: "The tools as the function calling of language models takes them.",
         reply: .json(.array(.map(.any))), scope: .open
-    ) { _ in .json(.array(Tool.all.map(\.functionSchema))) }
+    ) { _ in .json(Tool.functionSchemas) }
 
     static let mcp = Operation(
         id: "mcp", method: .post, path: "/mcp", about: "Model Context Protocol over HTTP: one message, one reply.", body: .any,

@@ -32,7 +32,7 @@ extension Operation {
         var move: MoodMove?
         if let text = json["mood"]?.string {
             let mood = try library.descriptor(text, at: "\(place).mood")
-            move = MoodMove(targets: [.init(descriptor: mood, change: .more)], strength: json["strength"]?.number ?? MoodRequest.plainStrength)
+            move = MoodMove(targets: [.init(descriptor: mood, change: .more)], strength: json["strength"]?.number ?? MoodMove.plainStrength)
         }
         let keep = (json["keep"]?.array ?? []).compactMap { $0.string.flatMap(Facet.init) }
         let plan = library.plan(like: [document], move: move, keep: keep.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
@@ -71,7 +71,9 @@ extension Operation {
             return ServiceReply(200, type: type, body: .file(path: file, range: 0..<size), headers: [("Accept-Ranges", "bytes")])
         }
         guard let range = ByteRange.read(header, size: size) else {
-            throw ServiceError(.badRange, "expected bytes=FROM-TO within \(size) bytes, found '\(header.prefix(60))'", at: "header.range")
+            throw ServiceError(
+                .badRange, "expected bytes=FROM-TO within \(size) bytes, found '\(header.prefix(60))'", at: "header.range",
+                headers: ["Content-Range": "bytes */\(size)"])
         }
         return ServiceReply(
             206, type: type, body: .file(path: file, range: range),

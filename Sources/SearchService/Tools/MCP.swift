@@ -40,11 +40,13 @@ public enum MCP {
         switch method {
         case "initialize": return result(id, initialized(parameters))
         case "ping": return result(id, .object([]))
-        case "tools/list": return result(id, ["tools": .array(Tool.all.map(\.mcpSchema))])
+        case "tools/list": return result(id, toolList)
         case "tools/call": return call(id, parameters, library)
         default: return fault(id, .methodNotFound, "there is no method '\(method.prefix(80))'")
         }
     }
+
+    private static let toolList: JSONValue = ["tools": .array(Tool.all.map(\.mcpSchema))]
 
     private static func initialized(_ parameters: JSONValue) -> JSONValue {
         let asked = parameters["protocolVersion"]?.string ?? ""

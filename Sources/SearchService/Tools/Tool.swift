@@ -19,6 +19,9 @@ struct Tool: Sendable {
         var text: String
     }
 
+    /// What `/v1/tools.json` gives.
+    static let functionSchemas = JSONValue.array(all.map(\.functionSchema))
+
     static let all = [searchMusic, refineSearch, findSimilar, explainTrack, listDescriptors, exportPlaylist]
 
     /// - Parameter arguments: as the model gave them.
@@ -57,7 +60,7 @@ struct Tool: Sendable {
             "", [Field("request", RequestSchemas.text.schema, "What to look for, in the listener's own words.", required: true), limit]),
         output: ToolReply.schema, command: "search"
     ) { arguments, library throws(ServiceError) in
-        ToolReply.output(try SearchCall(arguments.renaming("request", to: "text").limited, library, at: "arguments").answer().response, library)
+        try ToolReply.output(try SearchCall(arguments.renaming("request", to: "text").limited, library, at: "arguments").answer().response)
     }
 
     static let refineSearch = Tool(
@@ -70,7 +73,7 @@ struct Tool: Sendable {
             "", [state, Field("critique", .string(most: QueryPlanner.longestText), "What the listener said, in their own words.", required: true), limit]),
         output: ToolReply.schema, command: "chat"
     ) { arguments, library throws(ServiceError) in
-        ToolReply.output(try Operation.refined(arguments.limited, library, at: "arguments").response, library)
+        try ToolReply.output(try Operation.refined(arguments.limited, library, at: "arguments").response)
     }
 
     static let findSimilar = Tool(
@@ -84,7 +87,7 @@ struct Tool: Sendable {
         let document = try library.document(named: arguments["track"]?.string ?? "", at: "arguments.track")
         var query = arguments.limited
         if let text = arguments["mood"]?.string { query = query.replacing("mood", by: .string(try library.mood(text, at: "arguments.mood").description)) }
-        return ToolReply.output(try Operation.similar(library.tracks.id(document), query, library, at: "arguments").response, library)
+        return try ToolReply.output(try Operation.similar(library.tracks.id(document), query, library, at: "arguments").response)
     }
 
     static let explainTrack = Tool(

@@ -11,13 +11,9 @@ struct ToolReply {
 
     var response: SearchResponse
 
-    static func output(_ response: SearchResponse, _ library: Library) -> Tool.Output {
-        let reply = ToolReply(response: response)
-        var writer = JSONWriter()
-        reply.write(to: &writer)
-        // What was just written reads back; a fault in that is one of the writer, and shows as an empty object.
-        let json = (try? JSONValue(json: writer.bytes)) ?? .object([])
-        return Tool.Output(json: json, text: String(decoding: writer.bytes, as: UTF8.self))
+    static func output(_ response: SearchResponse) throws(ServiceError) -> Tool.Output {
+        let json = try JSONValue(resource: ToolReply(response: response))
+        return Tool.Output(json: json, text: json.json)
     }
 }
 
