@@ -31,19 +31,12 @@ extension Library {
         let offset = max(0, min(options.offset, tracks.count))
         let needed = offset + limit
 
-        var query = compiler.query
-        query.within = options.candidates.map(Set.init)
-        var (found, picked) = (CandidateSet(), [Diversity.Pick]())
-        if asksSomething(query) {
-            (found, picked) = pick(query, needed, options)
-            while found.total == 0, compiler.relax(&query) {
-                (found, picked) = pick(query, needed, options)
-            }
-            if found.total == 0 { compiler.noteKept() }
-            if let heard = hearing(query, like: found.best, plan) {
-                query = heard
-                (found, picked) = pick(query, needed, options)
-            }
+        compiler.query.within = options.candidates.map(Set.init)
+        var picked: [Diversity.Pick] = []
+        let (query, found) = settle(&compiler) { query in
+            let (found, some) = pick(query, needed, options)
+            picked = some
+            return found
         }
         let shown = picked.dropFirst(offset)
         let hits = hits(Array(shown), firstRank: offset + 1, plan, query, options)
@@ -62,8 +55,22 @@ extension Library {
         return asked.filter { !found.contains($0) }.map(tracks.id)
     }
 
+    /// The query that a plan comes to in this library, with what it finds: relaxed until something is found, then listened to.
+    func settle(_ compiler: inout PlanCompiler, _ find: (CandidateQuery) -> CandidateSet) -> (query: CandidateQuery, found: CandidateSet) {
+        var query = compiler.query
+        guard asksSomething(query) else { return (query, CandidateSet()) }
+        var found = find(query)
+        while found.total == 0, compiler.relax(&query) { found = find(query) }
+        if found.total == 0 { compiler.noteKept() }
+        if let heard = hearing(query, like: found.best, compiler.plan) {
+            query = heard
+            found = find(query)
+        }
+        return (query, found)
+    }
+
     /// The query with one wish more: to sound like the best matches. Where nobody named a seed, they are the audio channel's start.
-    func hearing(_ query: CandidateQuery, like found: [Candidate], _ plan: QueryPlan) -> CandidateQuery? {
+    private func hearing(_ query: CandidateQuery, like found: [Candidate], _ plan: QueryPlan) -> CandidateQuery? {
         guard let likeness, likeness.isSound, plan.seeds.isEmpty, query.wishes.contains(where: { $0.weight > 0 }) else { return nil }
         let best = found.lazy.filter { $0.relevance == .strong }.prefix(Self.heardMatches).map(\.document)
         guard !best.isEmpty, let start = likeness.start([(Array(best), 1)]) else { return nil }
@@ -227,9 +234,7 @@ extension Library {
     /// What heard a descriptor, or one that is narrower, in a track, and how surely; nil where somebody said it.
     private func evidenceOfSound(_ sign: CandidateQuery.Evidence.Sign?, _ document: UInt32) -> (source: String, confidence: Double)? {
         guard case .descriptor(let index) = sign, tracks.links(document).contains(where: tracks.isHeard) else { return nil }
-        let links = tracks.links(document).filter { link in
-            Int(link.descriptor) == index || vocabulary.ancestors(of: Int(link.descriptor)).contains { $0.index == index }
-        }
+        let links = tracks.links(document).filter { vocabulary.isKind(Int($0.descriptor), of: index) }
         guard let best = links.max(by: { $0.weight < $1.weight }), links.allSatisfy(tracks.isHeard) else { return nil }
         return (tracks.provenance(best), Double(best.weight) / 255)
     }

@@ -402,7 +402,7 @@ extension Filters.Bounds {
 extension Vocabulary {
     fileprivate func isKind(_ a: DescriptorID, of b: DescriptorID) -> Bool {
         guard let one = index(of: a), let other = index(of: b) else { return false }
-        return ancestors(of: one).contains { $0.index == other }
+        return one != other && isKind(one, of: other)
     }
 
     /// Whether two moods or tempi pull apart: what one says is less of the other.

@@ -132,6 +132,9 @@ public final class Vocabulary: Sendable {
     /// Every narrower descriptor with its distance in steps.
     public func descendants(of index: Int) -> [(index: Int, distance: Int)] { closure(of: index, through: narrower) }
 
+    /// Whether one is the other, or narrower.
+    public func isKind(_ index: Int, of other: Int) -> Bool { index == other || ancestors(of: index).contains { $0.index == other } }
+
     /// Descriptors that name this one as related.
     public func referring(to index: Int) -> [Int] { referring[index] }
 

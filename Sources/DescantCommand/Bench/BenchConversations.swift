@@ -128,9 +128,7 @@ struct BenchConversations: ParsableCommand {
                 held +=
                     second.hits.allSatisfy { hit in
                         library.tracks.document(id: hit.id).map { document in
-                            library.tracks.links(document).contains { link in
-                                Int(link.descriptor) == genre || library.vocabulary.ancestors(of: Int(link.descriptor)).contains { $0.index == genre }
-                            }
+                            library.tracks.links(document).contains { library.vocabulary.isKind(Int($0.descriptor), of: genre) }
                         } ?? false
                     } ? 1 : 0
             }

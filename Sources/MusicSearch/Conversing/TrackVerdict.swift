@@ -33,13 +33,7 @@ extension Library {
     /// Holds one track to a plan.
     public func verdict(_ document: DocumentID, _ plan: QueryPlan, _ options: SearchOptions = SearchOptions()) -> TrackVerdict {
         var compiler = PlanCompiler(plan, self)
-        var query = compiler.query
-        var found = asksSomething(query) ? candidates(query, limit: tracks.count, collectingAll: false) : CandidateSet()
-        while found.total == 0, asksSomething(query), compiler.relax(&query) { found = candidates(query, limit: tracks.count, collectingAll: false) }
-        if let heard = hearing(query, like: found.best, plan) {
-            query = heard
-            found = candidates(query, limit: tracks.count, collectingAll: false)
-        }
+        let (query, found) = settle(&compiler) { candidates($0, limit: tracks.count, collectingAll: false) }
         let parts = parts(query, of: [document])[0]
         let place = found.best.firstIndex { $0.document == document }
         let score = place.map { found.best[$0].score } ?? (query.base + parts.reduce(0) { $0 + $1.value })
@@ -116,9 +110,7 @@ extension Library {
 
     /// Whether a track has a descriptor, itself or by a narrower one.
     private func has(_ document: DocumentID, _ descriptor: Int) -> Bool {
-        tracks.links(document).contains { link in
-            Int(link.descriptor) == descriptor || vocabulary.ancestors(of: Int(link.descriptor)).contains { $0.index == descriptor }
-        }
+        tracks.links(document).contains { vocabulary.isKind(Int($0.descriptor), of: descriptor) }
     }
 
     private func words(of wish: CandidateQuery.Wish, _ plan: QueryPlan) -> String? {
